@@ -80,22 +80,6 @@ refuse(struct fault *why, const struct chain *c, const char *what)
 	    (long long)c->seq + 1, what);
 }
 
-/* The run row refers to its document and its compiled plan. */
-static void
-take_document(struct runner *r, const char *hash)
-{
-	struct rows *rows;
-
-	if (hash == NULL)
-		return;
-	rows = db_query(r->db, STMT_DOCUMENT_TEXT, TEXT(hash));
-
-	if (db_next(rows))
-		(void)db_run(r->replayed, STMT_DOCUMENT_ADD, TEXT(hash),
-		    TEXT(db_text(rows, "text")));
-	db_done(rows);
-}
-
 /*
  * Targets held by runs do not matter here, and two runs replayed up to
  * different times could seem to hold the same one.
@@ -103,8 +87,7 @@ take_document(struct runner *r, const char *hash)
 static enum err
 project(struct runner *r, const struct event *e)
 {
-	take_document(r, json_text(e->data, "document", NULL));
-	take_document(r, json_text(e->data, "compiled", NULL));
+	event_bring_documents(r->db, r->replayed, e);
 	if (e->kind == EVENT_RUN_STARTED)
 		(void)db_run(r->replayed, STMT_HOLD_NONE);
 	return event_project(r->replayed, e);

@@ -5,6 +5,7 @@ The library fail.c is built and loaded before the C library into that program
 alone: its place is taken by a script, as the executor gets an environment of
 its own.  Needs the programs without the sanitizers (build/).
 """
+import contextlib
 import errno
 import mmap
 import os
@@ -20,6 +21,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
 os.environ["B"] = str(TOP / "build")    # the shim and ASan do not go together
 import console                          # noqa: E402
+from test_terminal import Sshd          # noqa: E402
 
 PROGRAMS = ("countersign-keeper", "countersign-runner", "countersign-executor",
             "countersign-web")
@@ -139,6 +141,20 @@ class Failing(console.Console):
         return len(path.read_text().split()) if path.exists() else 0
 
 
+@contextlib.contextmanager
+def over_ssh():
+    """A console, with an sshd of its own as the target, and an operator."""
+    work = pathlib.Path(tempfile.mkdtemp(prefix="cs-sshd-"))
+    sshd = Sshd(work)
+    try:
+        with Failing(sshd) as c:
+            yield c, c.user("ana", "operator")
+    finally:
+        sshd.process.terminate()
+        sshd.process.wait()
+        shutil.rmtree(work)
+
+
 def ask(user, method, path, body=None):
     """As a person does: what is not answered is asked again."""
     try:
@@ -171,6 +187,14 @@ def insist(user, path, body=None):
             return status, answer
         time.sleep(0.1)
     raise AssertionError(f"POST {path} is not answered: {status} {answer}")
+
+
+def new_run(c, user):
+    """The number of a run of BOOK, not started."""
+    status, answer = insist(user, "/runs", {"runbook": "fails",
+        "environment": "test", "parameters": {"folder": str(c.marks)}})
+    assert status == 201, (status, answer)
+    return answer["id"]
 
 
 def settle(user, run, name):
@@ -319,10 +343,7 @@ def flow(c, user, before):
     """One run with both steps; before() arms what is to fail in it."""
     for path in c.marks.iterdir():
         path.unlink()
-    status, answer = insist(user, "/runs", {"runbook": "fails",
-        "environment": "test", "parameters": {"folder": str(c.marks)}})
-    assert status == 201, (status, answer)
-    run = answer["id"]
+    run = new_run(c, user)
     before()
     insist(user, f"/runs/{run}/start")
     for name in ("near", "far"):

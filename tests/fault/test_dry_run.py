@@ -6,17 +6,14 @@ ended only once each target has answered.
 time limit: 15 minutes
 """
 import pathlib
-import shutil
 import signal
 import sys
-import tempfile
 import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/fault"))
 import failing                              # noqa: E402
 from console import main                    # noqa: E402
-from test_terminal import Sshd              # noqa: E402
 
 RUNNER = "countersign-runner"
 KINDS = ("mkdir", "open", "write", "fork", "close", "inotify", "read", "send",
@@ -51,29 +48,19 @@ def points_of(c, user, run):
 
 
 def a_preflight_survives_the_runner_at_each_call():
-    work = pathlib.Path(tempfile.mkdtemp(prefix="cs-sshd-"))
-    sshd = Sshd(work)
-    try:
-        with failing.Failing(sshd) as c:
-            user = c.user("ana", "operator")
-            run = user.post("/runs", {
-                "runbook": "fails", "environment": "test",
-                "parameters": {"folder": str(c.marks)}})[1]["id"]
-            points, killed = list(points_of(c, user, run)), 0
-            for kind, left in points:
-                c.arm(RUNNER, kind, left, -signal.SIGKILL)
-                found = preflight(user, run)
-                killed += c.disarm() > 0
-                states = {t["name"]: t["state"] for t in found["targets"]}
-                assert found["failed"] == 0 and found["message"] is None and \
-                    states == {"local": "succeeded", "libssh2": "succeeded"}, (
-                        kind, left, found)
-            print(f"        {killed} of {len(points)} calls ended the runner")
-            assert killed > len(points) // 2
-    finally:
-        sshd.process.terminate()
-        sshd.process.wait()
-        shutil.rmtree(work)
+    with failing.over_ssh() as (c, user):
+        run = failing.new_run(c, user)
+        points, killed = list(points_of(c, user, run)), 0
+        for kind, left in points:
+            c.arm(RUNNER, kind, left, -signal.SIGKILL)
+            found = preflight(user, run)
+            killed += c.disarm() > 0
+            states = {t["name"]: t["state"] for t in found["targets"]}
+            assert found["failed"] == 0 and found["message"] is None and \
+                states == {"local": "succeeded", "libssh2": "succeeded"}, (
+                    kind, left, found)
+        print(f"        {killed} of {len(points)} calls ended the runner")
+        assert killed > len(points) // 2
 
 
 main([a_preflight_survives_the_runner_at_each_call])

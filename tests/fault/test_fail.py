@@ -10,15 +10,12 @@ time limit: 15 minutes
 """
 import errno
 import pathlib
-import shutil
 import sys
-import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/fault"))
 import failing                              # noqa: E402
 from console import main                    # noqa: E402
-from test_terminal import Sshd              # noqa: E402
 
 EVENTS = "SELECT kind FROM event WHERE run = 1 ORDER BY seq"
 
@@ -49,51 +46,33 @@ def a_press_makes_durable_what_it_must_and_nothing_else():
     """The request before it is answered, that the attempt starts before it
     does; text, recording, artifact, the result of the target and of the step,
     before anybody is told."""
-    work = pathlib.Path(tempfile.mkdtemp(prefix="cs-sshd-"))
-    sshd = Sshd(work)
-    try:
-        with failing.Failing(sshd) as c:
-            user = c.user("ana", "operator")
-            run = user.post("/runs", {
-                "runbook": "fails", "environment": "test",
-                "parameters": {"folder": str(c.marks)}})[1]["id"]
-            user.post(f"/runs/{run}/start")
-            for step in ("near", "far"):
-                synced(c)
-                begin = len(c.sql(EVENTS))
-                assert user.post(f"/runs/{run}/steps/{step}/execute")[0] == 202
-                answered = synced(c)
-                assert answered["countersign-keeper"] >= 1, answered
-                user.wait_step(run, step)
-                rest = synced(c)
-                files = 5 if step == "near" else 4
-                assert rest["countersign-executor"] + \
-                    answered["countersign-executor"] == files, rest
-                commits = rest["countersign-keeper"] + \
-                    answered["countersign-keeper"]
-                kinds = [row[0] for row in c.sql(EVENTS)[begin:]]
-                assert kinds[:2] == ["step.requested", "step.starting"], kinds
-                assert 3 <= commits <= len(kinds) + 1, (commits, kinds)
-                assert rest["countersign-runner"] == 0, rest
-    finally:
-        sshd.process.terminate()
-        sshd.process.wait()
-        shutil.rmtree(work)
+    with failing.over_ssh() as (c, user):
+        run = failing.new_run(c, user)
+        user.post(f"/runs/{run}/start")
+        for step in ("near", "far"):
+            synced(c)
+            begin = len(c.sql(EVENTS))
+            assert user.post(f"/runs/{run}/steps/{step}/execute")[0] == 202
+            answered = synced(c)
+            assert answered["countersign-keeper"] >= 1, answered
+            user.wait_step(run, step)
+            rest = synced(c)
+            files = 5 if step == "near" else 4
+            assert rest["countersign-executor"] + \
+                answered["countersign-executor"] == files, rest
+            commits = rest["countersign-keeper"] + \
+                answered["countersign-keeper"]
+            kinds = [row[0] for row in c.sql(EVENTS)[begin:]]
+            assert kinds[:2] == ["step.requested", "step.starting"], kinds
+            assert 3 <= commits <= len(kinds) + 1, (commits, kinds)
+            assert rest["countersign-runner"] == 0, rest
 
 
 def a_call_that_fails_once_hangs_nothing():
-    work = pathlib.Path(tempfile.mkdtemp(prefix="cs-sshd-"))
-    sshd = Sshd(work)
-    try:
-        with failing.Failing(sshd) as c:
-            user = c.user("ana", "operator")
-            points = list(points_of(*failing.count(c, user)))
-            wrong = failing.sweep(c, user, points)
-        assert not wrong, "\n".join(wrong)[:6000]
-    finally:
-        sshd.process.terminate()
-        sshd.process.wait()
-        shutil.rmtree(work)
+    with failing.over_ssh() as (c, user):
+        points = list(points_of(*failing.count(c, user)))
+        wrong = failing.sweep(c, user, points)
+    assert not wrong, "\n".join(wrong)[:6000]
 
 
 main([a_press_makes_durable_what_it_must_and_nothing_else,

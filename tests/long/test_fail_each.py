@@ -8,14 +8,11 @@ time limit: 360 minutes
 """
 import errno
 import pathlib
-import shutil
 import sys
-import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/fault"))
 import failing                              # noqa: E402
-from test_terminal import Sshd              # noqa: E402
 from console import Results                 # noqa: E402
 
 # Of a call that is made more often than this, so many are tried.
@@ -41,28 +38,21 @@ def points_of(counts, starts):
 
 
 def main():
-    work = pathlib.Path(tempfile.mkdtemp(prefix="cs-sshd-"))
-    sshd, results = Sshd(work), Results()
-    try:
-        with failing.Failing(sshd) as c:
-            user = c.user("ana", "operator")
-            points = list(points_of(*failing.count(c, user)))
-            named = [a for a in sys.argv[1:] if a in failing.PROGRAMS]
-            points = [p for p in points if not named or p[0] in named]
-            calls = [a for a in sys.argv[1:] if a in failing.CALLS]
-            points = [p for p in points if not calls or p[1] in calls]
-            for a in sys.argv[1:]:
-                if "/" in a:
-                    part, of = map(int, a.split("/"))
-                    points = points[part - 1::of]
-            print(f"        {len(points)} points", flush=True)
-            wrong = failing.sweep(c, user, points)
-        results.check(f"{len(points)} calls fail once and hang nothing",
-                      not wrong, f"{len(wrong)} did")
-    finally:
-        sshd.process.terminate()
-        sshd.process.wait()
-        shutil.rmtree(work)
+    results = Results()
+    with failing.over_ssh() as (c, user):
+        points = list(points_of(*failing.count(c, user)))
+        named = [a for a in sys.argv[1:] if a in failing.PROGRAMS]
+        points = [p for p in points if not named or p[0] in named]
+        calls = [a for a in sys.argv[1:] if a in failing.CALLS]
+        points = [p for p in points if not calls or p[1] in calls]
+        for a in sys.argv[1:]:
+            if "/" in a:
+                part, of = map(int, a.split("/"))
+                points = points[part - 1::of]
+        print(f"        {len(points)} points", flush=True)
+        wrong = failing.sweep(c, user, points)
+    results.check(f"{len(points)} calls fail once and hang nothing",
+                  not wrong, f"{len(wrong)} did")
     sys.exit(results.end())
 
 

@@ -67,21 +67,6 @@ take_credential(struct verify *v, const struct event *e)
 		    v->credentials, name, json_text(e->data, "credential", ""));
 }
 
-/* Runs refer to documents, so the replay needs them, too. */
-static void
-bring_document(struct verify *v, const char *hash)
-{
-	struct rows *rows;
-
-	if (hash == NULL)
-		return;
-	rows = db_query(v->db, STMT_DOCUMENT_TEXT, TEXT(hash));
-	if (db_next(rows))
-		db_run(v->replay, STMT_DOCUMENT_ADD, TEXT(hash),
-		    TEXT(text_at(rows, "text")));
-	db_done(rows);
-}
-
 static void
 replay(struct verify *v, struct rows *rows)
 {
@@ -99,8 +84,7 @@ replay(struct verify *v, struct rows *rows)
 	if (db_has_nul(rows) || e.run != run || e.seq != seq || e.at != at ||
 	    !text_eq(e.actor, actor) || !text_eq(event_word(e.kind), kind))
 		wrong(v, "verify_columns_differ", run, seq);
-	bring_document(v, json_text(e.data, "document", NULL));
-	bring_document(v, json_text(e.data, "compiled", NULL));
+	event_bring_documents(v->db, v->replay, &e);
 	take_credential(v, &e);
 	if (event_project(v->replay, &e) != ERR_OK)
 		wrong(v, "verify_not_replayed", run, seq);

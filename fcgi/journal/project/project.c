@@ -391,3 +391,24 @@ event_project(struct db *db, const struct event *e)
 		err = db_run(db, STMT_RUN_SET_SEQ, INT(e->run), INT(e->seq));
 	return err;
 }
+
+static void
+bring_document(struct db *from, struct db *replay, const char *hash)
+{
+	struct rows *rows;
+	const char *text;
+
+	if (hash == NULL)
+		return;
+	rows = db_query(from, STMT_DOCUMENT_TEXT, TEXT(hash));
+	if (db_next(rows) && (text = db_text(rows, "text")) != NULL)
+		(void)db_run(replay, STMT_DOCUMENT_ADD, TEXT(hash), TEXT(text));
+	db_done(rows);
+}
+
+void
+event_bring_documents(struct db *from, struct db *replay, const struct event *e)
+{
+	bring_document(from, replay, text_of(e, "document"));
+	bring_document(from, replay, text_of(e, "compiled"));
+}

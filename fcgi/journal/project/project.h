@@ -49,4 +49,11 @@ enum err project_for_each(struct db *db, const struct event *e, const char *key,
  */
 enum err event_project(struct db *db, const struct event *e);
 
+/*
+ * Copies the documents that the event names, which are no events themselves
+ * and to which rows refer, for a replay of the events of `from` in `replay`.
+ */
+void event_bring_documents(
+    struct db *from, struct db *replay, const struct event *e);
+
 #endif
