@@ -62,9 +62,9 @@ PROGRAMS = countersign-web countersign-keeper countersign-runner \
 	   countersign-executor countersign-executor-clients \
 	   countersign-compile countersign
 
-countersign-web_DIRS    = base lang plan compiler inventory journal wire html web
+countersign-web_DIRS    = base lang plan compiler inventory journal wire pack html web
 countersign-web_LIBS    = -lfcgi -lsqlite3 $(BOOK_LIBS)
-countersign-keeper_DIRS = base lang plan journal wire keeper
+countersign-keeper_DIRS = base lang plan journal wire pack keeper
 countersign-keeper_LIBS = -lsqlite3 $(LANG_LIBS) -lzxcvbn -lm
 countersign-runner_DIRS = base lang plan journal wire runner
 countersign-runner_LIBS = -lsqlite3 $(LANG_LIBS)
@@ -80,7 +80,7 @@ countersign-executor-clients_LIBS = -lmariadb -lpq -lsqlite3 -lcurl \
 			  $(countersign-executor_LIBS)
 countersign-compile_DIRS = base lang plan compiler inventory wire compile
 countersign-compile_LIBS = -lseccomp $(BOOK_LIBS)
-countersign_DIRS        = base lang plan compiler inventory import journal wire cli
+countersign_DIRS        = base lang plan compiler inventory import journal wire pack cli
 countersign_LIBS        = -lsqlite3 $(BOOK_LIBS)
 
 all: $(PROGRAMS:%=$(B)/%) static/vendor/xterm.js
@@ -204,7 +204,7 @@ $(B)/messages-%.inc: static/messages/%.json
 UNIT_runner = keeper
 UNIT_cli    = keeper
 TEST_OBJS = $(filter-out %/main.o,$(call objs,$(sort base lang plan compiler inventory import journal \
-	    wire html $(1))))
+	    wire pack html $(1))))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 
 define unit

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/terminate.h"
 #include "base/text.h"
+#include "pack/exec_file.h"
 #include "web/views/runbook_cache.h"
 #include "web/http/keeper_client.h"
 #include "web/http/read_limit.h"
@@ -24,6 +25,7 @@
 #define LARGE 8000
 #define RECORD_BYTES 65528 /* the most that a record holds */
 #define HEAD_BYTES 8       /* of a record */
+#define FILE_BYTES 65528   /* of a file, read at a time */
 #define FCGI_STDOUT_TYPE 6
 #define KEEP_BYTES (1024 * 1024) /* of a buffer between requests */
 
@@ -77,9 +79,9 @@ read_body(struct worker *w, FCGX_Request *fcgi)
 /*
  * The library writes 8 KB at a time, and wakes nginx for each. A larger page is
  * sent as whole FastCGI records, the header of each overwriting bytes that are
- * sent already; the library still ends the request.
+ * sent already; the library still ends the request.  False: nginx has gone.
  */
-static void
+static bool
 send_large(struct buf *out, FCGX_Request *fcgi)
 {
 	for (size_t at = HEAD_BYTES; at < out->len; at += RECORD_BYTES) {
@@ -90,8 +92,39 @@ send_large(struct buf *out, FCGX_Request *fcgi)
 			(char)(len >> 8), (char)len, 0, 0 };
 
 		memcpy(out->data + at - HEAD_BYTES, head, HEAD_BYTES);
-		io_write_all(
-		    fcgi->ipcFd, out->data + at - HEAD_BYTES, HEAD_BYTES + len);
+		if (io_write_all(fcgi->ipcFd, out->data + at - HEAD_BYTES,
+			HEAD_BYTES + len) != 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Sends the head and the part of a recorded file.  If something of it cannot be
+ * read, the answer is shorter than its Content-Length, and nginx ends the
+ * connection.
+ */
+static void
+send_recorded(struct worker *w, FCGX_Request *fcgi)
+{
+	int64_t from = w->reply.file_from, end = from + w->reply.file_len;
+	ssize_t n = 0;
+
+	while (send_large(&w->out, fcgi) && from < end) {
+		size_t len = end - from < FILE_BYTES ? (size_t)(end - from)
+						     : FILE_BYTES;
+
+		buf_reset(&w->out);
+		buf_reserve(&w->out, HEAD_BYTES + FILE_BYTES);
+		n = exec_file_read(
+		    w->reply.file, w->out.data + HEAD_BYTES, len, from);
+		if (n <= 0) {
+			log_warn("%s: a recorded file cannot be read",
+			    FCGX_GetParam("REQUEST_URI", fcgi->envp));
+			break;
+		}
+		w->out.len = HEAD_BYTES + (size_t)n;
+		from += n;
 	}
 }
 
@@ -126,8 +159,10 @@ answer(struct worker *w, FCGX_Request *fcgi)
 		route_dispatch(&req, &w->reply);
 	buf_put(&w->out, (const char[HEAD_BYTES]){ 0 }, HEAD_BYTES);
 	reply_finish(&w->reply, req.method, &w->out);
-	if (w->out.len > LARGE)
-		send_large(&w->out, fcgi);
+	if (w->reply.file != NULL)
+		send_recorded(w, fcgi);
+	else if (w->out.len > LARGE)
+		(void)send_large(&w->out, fcgi);
 	else
 		FCGX_PutStr(w->out.data + HEAD_BYTES,
 		    (int)(w->out.len - HEAD_BYTES), fcgi->out);

@@ -40,12 +40,13 @@ may import base lang plan compiler
 may wire base plan
 may html base
 may journal base lang plan wire
-may web base lang plan compiler inventory wire journal html
-may keeper base lang plan wire journal
+may pack base wire
+may web base lang plan compiler inventory wire pack journal html
+may keeper base lang plan wire pack journal
 may runner base lang plan wire journal
 may executor base lang plan wire
 may compile base lang plan compiler inventory wire
-may cli base lang plan compiler import inventory wire journal
+may cli base lang plan compiler import inventory wire pack journal
 
 # home HEADER FOLDERS...: the header is included there only (or in that file)
 homes=

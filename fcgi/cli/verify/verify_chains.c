@@ -21,6 +21,7 @@
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "journal/project/project.h"
+#include "pack/exec_file.h"
 #include "wire/exec.h"
 
 #define BATCH \
@@ -228,10 +229,12 @@ check_files(
 	char hash[2 * HASH_BYTES + 1];
 
 	while (db_next(rows)) {
-		char *path = mem_printf("%s/exec/%s/%s%s", v->data,
-		    text_at(rows, "exec"), text_at(rows, "target"), ending);
+		char *name = mem_printf(
+		    "%s%s", text_at(rows, "target"), ending);
+		struct exec_file_name file = { v->data, db_int(rows, "run"),
+			text_at(rows, "exec"), name };
 
-		if (hash_file(path, hash) != ERR_OK ||
+		if (exec_file_hash(&file, hash) != ERR_OK ||
 		    !text_eq(hash, db_text(rows, "hash"))) {
 			cli_wrong(&v->count->wrong,
 			    "verify_file what=@%s run=%lld step=%s "
@@ -241,7 +244,7 @@ check_files(
 			    text_at(rows, "target"));
 		}
 		v->count->outputs++;
-		free(path);
+		free(name);
 	}
 	db_done(rows);
 }

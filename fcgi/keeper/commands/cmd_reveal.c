@@ -7,30 +7,31 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "keeper/run.h"
 #include "keeper/seal.h"
+#include "pack/exec_file.h"
 #include "wire/exec.h"
 
 /* Reads the box; its hash must be the recorded one. */
 static enum err
-read_box(struct command *c, const char *exec, const char *target,
-    const char *hash, struct buf *ret)
+read_box(struct command *c, int64_t run, struct json_object *row,
+    const char *target, struct buf *ret)
 {
-	char *path = mem_printf(
-	    "%s/exec/%s/%s" EXEC_SEALED, c->keeper->data_dir, exec, target);
+	char *name = mem_printf("%s" EXEC_SEALED, target);
+	struct exec_file_name file = { c->keeper->data_dir, run,
+		json_text(row, "exec", ""), name };
 	char now[2 * HASH_BYTES + 1];
-	enum err err = io_read_file(path, 2 * EXEC_SEALED_LIMIT, ret);
+	enum err err = exec_file_read_all(&file, 2 * EXEC_SEALED_LIMIT, ret);
 
-	free(path);
+	free(name);
 	if (err != ERR_OK)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_sealed_output",
 		    "target", "refused_sealed_unreadable");
 	hash_hex(ret->data, ret->len, now);
-	if (!text_eq(now, hash))
+	if (!text_eq(now, json_text(row, "sealed", "")))
 		return fault_set(&c->fault, ERR_CONFLICT, "not_as_recorded",
 		    "target", "refused_not_as_recorded");
 	return ERR_OK;
@@ -86,8 +87,7 @@ cmd_step_reveal(struct command *c)
 		    "target", "refused_no_sealed_output target=%s n=%lld",
 		    target, (long long)n);
 	else
-		err = read_box(c, json_text(row, "exec", ""), target,
-		    json_text(row, "sealed", ""), &box);
+		err = read_box(c, run.id, row, target, &box);
 	if (err == ERR_OK)
 		err = open_box(c, &box);
 	if (err == ERR_OK)

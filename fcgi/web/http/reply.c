@@ -1,5 +1,5 @@
 /*
- * reply.c: one answer, complete before its first byte is sent.
+ * reply.c: one answer, complete before its first byte is sent, but for files.
  *
  * Status and headers are produced after the body, so that a failure while
  * rendering is still a clean error page.  The security headers are the same on
@@ -12,21 +12,23 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "pack/exec_file.h"
 #include "web/http/command.h"
 #include "web/http/cookie.h"
 #include "web/http/reply.h"
 #include "journal/lifecycle_people.h"
 
-static const char security[] =
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; "
+static const char policy[] =
+    "default-src 'none'; script-src 'self'; "
     "style-src 'self'; img-src 'self'; "
     "connect-src 'self'; worker-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'\r\n"
-    "X-Content-Type-Options: nosniff\r\n"
-    "X-Frame-Options: DENY\r\n"
-    "Referrer-Policy: same-origin\r\n"
-    "Cross-Origin-Opener-Policy: same-origin\r\n"
-    "Cross-Origin-Resource-Policy: same-origin\r\n";
+    "form-action 'self'; frame-ancestors 'none'";
+
+static const char security[] = "X-Content-Type-Options: nosniff\r\n"
+			       "X-Frame-Options: DENY\r\n"
+			       "Referrer-Policy: same-origin\r\n"
+			       "Cross-Origin-Opener-Policy: same-origin\r\n"
+			       "Cross-Origin-Resource-Policy: same-origin\r\n";
 
 static const struct {
 	const char *path; /* the page's path begins with it; the first counts */
@@ -50,9 +52,17 @@ reply_init(struct reply *reply)
 		.cache = "no-store" };
 }
 
+static void
+drop_file(struct reply *reply)
+{
+	exec_file_close(reply->file);
+	reply->file = NULL;
+}
+
 void
 reply_clear(struct reply *reply)
 {
+	drop_file(reply);
 	buf_clear(&reply->headers);
 	buf_clear(&reply->body);
 }
@@ -62,6 +72,7 @@ reply_reset(struct reply *reply)
 {
 	struct buf headers = reply->headers, body = reply->body;
 
+	drop_file(reply);
 	reply_init(reply);
 	reply->headers = headers;
 	reply->body = body;
@@ -267,6 +278,8 @@ reply_fault(struct req *req, struct reply *reply, enum err err)
 	const char *back = reply_local_path(request_field(req, "back"), NULL);
 
 	buf_reset(&reply->body);
+	drop_file(reply);
+	reply->policy = NULL;
 	reply->cache = "no-store";
 	reply->type = "text/html; charset=utf-8";
 	reply->status = reply_status(err, json_text(problem, "code", ""));
@@ -296,12 +309,19 @@ reply_finish(struct reply *reply, enum method method, struct buf *out)
 	    "Status: %d\r\nContent-Type: %s\r\n"
 	    "Cache-Control: %s\r\n",
 	    reply->status, reply->type, reply->cache);
-	if (strstr(buf_text(&reply->headers), "X-Accel-Redirect: ") == NULL)
-		buf_printf(out, "Content-Length: %zu\r\n", reply->body.len);
+	if (reply->status != 304 &&
+	    strstr(buf_text(&reply->headers), "X-Accel-Redirect: ") == NULL)
+		buf_printf(out, "Content-Length: %" PRId64 "\r\n",
+		    reply->file != NULL ? reply->file_len
+					: (int64_t)reply->body.len);
+	buf_printf(out, "Content-Security-Policy: %s\r\n",
+	    reply->policy != NULL ? reply->policy : policy);
 	buf_puts(out, security);
 	buf_put(out, buf_text(&reply->headers), reply->headers.len);
 	buf_puts(out, "\r\n");
-	if (method != METHOD_HEAD)
+	if (method == METHOD_HEAD)
+		reply->file_len = 0;
+	else
 		buf_put(out, buf_text(&reply->body), reply->body.len);
 }
 

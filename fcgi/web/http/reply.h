@@ -6,12 +6,19 @@
 
 #include "web/http/request.h"
 
+struct exec_file;
+
 struct reply {
 	int status;
 	const char *type;   /* Content-Type */
 	const char *cache;  /* Cache-Control */
+	const char *policy; /* Content-Security-Policy; NULL: that of pages */
 	struct buf headers; /* further ones, with line ends */
 	struct buf body;
+	/* In place of the body, a part of a file, read as it is sent. */
+	struct exec_file *file; /* owned; or NULL */
+	int64_t file_from;
+	int64_t file_len;
 };
 
 void reply_init(struct reply *reply);
@@ -53,7 +60,10 @@ struct json_object *reply_problem(const struct req *req, enum err err);
 /* The status of an error. */
 int reply_status(enum err err, const char *code);
 
-/* The bytes for FastCGI: status, headers, and the body unless HEAD. */
+/*
+ * The bytes for FastCGI: status, headers, and the body unless HEAD.  A file is
+ * left to the caller, with reply->file_len as what is to be sent.
+ */
 void reply_finish(struct reply *reply, enum method method, struct buf *out);
 
 /* A path of ours to go back to, or the fallback: never another site. */

@@ -3,11 +3,12 @@
  *
  * A file is found by the number of its event.  It is output of a target, so a
  * browser must never show it as ours: it is always a download of bytes,
- * whatever its name, with the same nginx headers as recorded output (no
+ * whatever its name, with the same headers as recorded output (no
  * sniffing, no scripts).  The file of a sealed one is a box: the page of the
  * output shows what is in it, on record.
  */
 #include "web/pages/page.h"
+#include "web/views/output_file.h"
 #include "web/views/output_text.h"
 #include "wire/exec.h"
 
@@ -30,11 +31,9 @@ page_artifact(struct req *req, struct reply *reply)
 			json_int(row, "n", 0), target));
 	if (json_int(row, "targets", 1) > 1)
 		name = arena_printf(req->arena, "%s-%s", target, name);
-	reply->cache = "private, no-cache";
 	reply_header(reply, "Content-Disposition",
 	    arena_printf(req->arena, "attachment; filename=\"%s\"", name));
-	return reply_internal(req, reply,
-	    arena_printf(req->arena, "/_exec/%s/%s" EXEC_ARTIFACT,
-		json_text(row, "exec", ""), target),
+	return output_file_send(req, reply, json_text(row, "exec", ""),
+	    arena_printf(req->arena, "%s" EXEC_ARTIFACT, target),
 	    "application/octet-stream");
 }

@@ -2,7 +2,7 @@
  * page_output.c: the recorded output of one target of one attempt.
  *
  * Files are found by the journal's execution id, never by a path from the
- * client.  nginx sends ".txt" and ".cast" (ranges work); ".play" is a page that
+ * client.  ".txt" and ".cast" are files (ranges work); ".play" is a page that
  * replays it, ".terminal" one with terminal input while it runs; without a
  * suffix it is a page with the end of the output and a search.  Secret output
  * is shown in the answer to a form, once: the keeper decrypts it and records
@@ -20,6 +20,7 @@
 #include "web/http/command.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
+#include "web/views/output_file.h"
 #include "web/views/output_text.h"
 #include "web/views/view.h"
 
@@ -47,9 +48,8 @@ static enum err
 send_file(struct req *req, struct reply *reply, const char *exec,
     const char *target, const char *ending)
 {
-	reply->cache = "private, no-cache";
-	return reply_internal(req, reply,
-	    arena_printf(req->arena, "/_exec/%s/%s%s", exec, target, ending),
+	return output_file_send(req, reply, exec,
+	    arena_printf(req->arena, "%s%s", target, ending),
 	    text_eq(ending, ".txt") ? "text/plain; charset=utf-8"
 				    : "application/x-asciicast");
 }

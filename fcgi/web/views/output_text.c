@@ -8,13 +8,11 @@
  * on.  Only the end of a file is read, by offset, so a large output costs no
  * more than a small one.
  */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/text.h"
+#include "pack/exec_file.h"
 #include "web/views/model.h"
 #include "web/views/output_text.h"
 
@@ -134,17 +132,15 @@ output_text_clean(const char *s, size_t len, struct buf *out)
 	}
 }
 
-/* The file of a target's output; names are checked, never paths. */
-static int
+/* The text of a target's output, or NULL. */
+static struct exec_file *
 open_output(struct req *req, const char *exec, const char *target)
 {
-	const char *path;
+	struct exec_file_name name = { req->web->data, req->run, exec,
+		arena_printf(req->arena, "%s.txt", target) };
+	struct exec_file *f = NULL;
 
-	if (!text_is_id(exec) || !text_is_id(target))
-		return -1;
-	path = arena_printf(
-	    req->arena, "%s/exec/%s/%s.txt", req->web->data, exec, target);
-	return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	return exec_file_open(&name, &f) == ERR_OK ? f : NULL;
 }
 
 /*
@@ -172,17 +168,12 @@ begin_inside(struct buf *raw)
 
 /* Reads up to `max` bytes of the end into raw. */
 static bool
-read_end(int fd, size_t max, struct buf *raw)
+read_end(struct exec_file *f, size_t max, struct buf *raw)
 {
-	struct stat st;
-	off_t from = 0;
-	ssize_t n;
+	int64_t size = exec_file_size(f);
+	int64_t from = size > (int64_t)max ? size - (int64_t)max : 0;
+	ssize_t n = exec_file_read(f, buf_reserve(raw, max + 1), max, from);
 
-	if (fstat(fd, &st) != 0)
-		return false;
-	if (st.st_size > (off_t)max)
-		from = st.st_size - (off_t)max;
-	n = pread(fd, buf_reserve(raw, max + 1), max, from);
 	if (n <= 0)
 		return false;
 	raw->len = (size_t)n;
@@ -196,13 +187,12 @@ void
 output_text_read(struct req *req, const char *exec, const char *target,
     size_t max, struct buf *out)
 {
-	int fd = open_output(req, exec, target);
+	struct exec_file *f = open_output(req, exec, target);
 	struct buf raw = { 0 };
 
-	if (fd >= 0 && read_end(fd, max, &raw))
+	if (f != NULL && read_end(f, max, &raw))
 		output_text_clean(raw.data, raw.len, out);
-	if (fd >= 0)
-		close(fd);
+	exec_file_close(f);
 	buf_clear(&raw);
 }
 
@@ -257,16 +247,18 @@ output_text_search(struct req *req, const char *exec, const char *target,
     const char *text, size_t limit)
 {
 	struct json_object *found = json_object_new_array();
-	int fd = open_output(req, exec, target);
+	struct exec_file *f = open_output(req, exec, target);
 	struct buf raw = { 0 };
-	int64_t number = 1;
+	int64_t number = 1, at = 0;
 	ssize_t n;
 
-	while (fd >= 0 && json_object_array_length(found) < limit) {
-		n = read(fd, buf_reserve(&raw, SEARCH_CHUNK), SEARCH_CHUNK);
+	while (f != NULL && json_object_array_length(found) < limit) {
+		n = exec_file_read(
+		    f, buf_reserve(&raw, SEARCH_CHUNK), SEARCH_CHUNK, at);
 		if (n < 0)
 			break;
 		raw.len += (size_t)n;
+		at += n;
 		if (raw.len > 0 && (n == 0 || raw.len > 16 * SEARCH_CHUNK))
 			buf_putc(&raw, '\n');
 		if (raw.len > 0)
@@ -275,8 +267,7 @@ output_text_search(struct req *req, const char *exec, const char *target,
 		if (n == 0)
 			break;
 	}
-	if (fd >= 0)
-		close(fd);
+	exec_file_close(f);
 	buf_clear(&raw);
 	return found;
 }

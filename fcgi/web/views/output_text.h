@@ -1,4 +1,4 @@
-/* output_text.h: recorded output as safe text. */
+/* output_text.h: recorded output of the run req->run as safe text. */
 #ifndef WEB_VIEWS_OUTPUT_TEXT_H
 #define WEB_VIEWS_OUTPUT_TEXT_H
 
