@@ -268,7 +268,8 @@ browser: built tests/browser/node_modules
 	@tests/run -j $(TEST_JOBS) $(BROWSER)
 # All of them at once, the longest first, so that none is left alone at the end.
 LONGEST = tests/browser/run.py tests/e2e/test_step_ssh.py tests/browser/streams.py \
-	  tests/browser/fate.py tests/fault/test_fail.py tests/e2e/test_silence.py \
+	  tests/browser/fate.py tests/browser/lighthouse.py tests/fault/test_fail.py \
+	  tests/e2e/test_silence.py \
 	  $(patsubst %,tests/e2e/test_%.py,sql reach verify report press accounts) \
 	  $(patsubst %,tests/fault/test_%.py,accept kill) tests/e2e/fate.py \
 	  $(wildcard tests/lab/run-*.py)
