@@ -96,11 +96,17 @@ define npm_ci
     "config set registry URL.  Then run make again." >&2; exit 1; }
 endef
 # A module has the ending .js: nginx's own MIME types know no other.
+# Fonts and libraries lie there with their licences.
 XTERM = static/node_modules/@xterm/xterm
+GEIST = static/node_modules/@fontsource-variable/geist
 static/vendor/xterm.js: static/package-lock.json
 	$(call npm_ci,static)
-	$(Q)mkdir -p $(@D) && rm -f $(@D)/* && cp $(XTERM)/css/xterm.css $(@D) && \
-	    cp $(XTERM)/lib/xterm.mjs $@
+	$(Q)mkdir -p $(@D) && rm -f $(@D)/* && cd $(@D) && \
+	    cp ../../$(XTERM)/css/xterm.css . && cp ../../$(XTERM)/LICENSE xterm-LICENSE.txt && \
+	    cp ../../$(GEIST)/files/geist-latin-wght-normal.woff2 geist.woff2 && \
+	    cp ../../$(GEIST)/files/geist-latin-ext-wght-normal.woff2 geist-ext.woff2 && \
+	    cp ../../$(GEIST)/LICENSE geist-LICENSE.txt && \
+	    cp ../../$(XTERM)/lib/xterm.mjs xterm.js
 
 # Installs those of the packages that are not there yet; asks apt for nothing
 # where none is missing.

@@ -89,7 +89,7 @@ class Nginx:
         try:
             c.request(method, path, body, {"Host": f"{NAME}:{where.get('port') or self.port}", **dict(headers)})
             answer = c.getresponse()
-            return answer.status, answer.headers, answer.read().decode()
+            return answer.status, answer.headers, answer.read().decode("utf-8", "replace")
         finally:
             c.close()
 
@@ -120,10 +120,10 @@ class Nginx:
 ASKED = {
     ".html": re.compile(r'(?:src|href)="(/static/[^"?#{]+)'),
     ".js": re.compile(r"""(?:\b(?:from|import) ?\(?['"](?=[./])|\bURL\(['"](?=[^'"]+['"], import\.meta))([^'"]+)['"]"""),
-    ".css": re.compile(r"""(?:url\(|@import )['"]?([^'")#:]+)['")]"""),
+    ".css": re.compile(r"""(?:url\(|@import )['"]?([^'")#:?]+)"""),
 }
 SCRIPT = ("text/javascript", "application/javascript")
-TYPES = {".js": SCRIPT, ".mjs": SCRIPT, ".css": ("text/css",), ".svg": ("image/svg+xml",)}
+TYPES = {".js": SCRIPT, ".mjs": SCRIPT, ".css": ("text/css",), ".svg": ("image/svg+xml",), ".woff2": ("font/woff2",)}
 
 
 def asked_files():
@@ -140,12 +140,24 @@ def asked_files():
 def check_types(ask):
     """A browser refuses modules and style sheets of another type: nosniff."""
     files = asked_files()
-    assert {"/static/js/worker.js", "/static/vendor/xterm.css"} <= set(files), files
+    assert {"/static/js/worker.js", "/static/vendor/xterm.css", "/static/vendor/geist.woff2"} <= set(files), files
     for path in files:
         status, headers, _ = ask(path)
         kind = headers["Content-Type"].partition(";")[0]
         assert status == 200 and kind in TYPES[pathlib.Path(path).suffix], (path, status, kind)
         assert headers["X-Content-Type-Options"] == "nosniff", (path, headers.items())
+
+
+def check_font(ask):
+    """Style sheet and preload name one address, which browsers keep for a year; its version is the lock file's."""
+    lock = json.loads((TOP / "static/package-lock.json").read_text())
+    version = lock["packages"]["node_modules/@fontsource-variable/geist"]["version"]
+    named = re.findall(r"vendor/(geist[^)\"]*)", (TOP / "static/app.css").read_text() +
+                       (TOP / "templates/_head.html").read_text())
+    assert set(named) == {f"geist.woff2?{version}", f"geist-ext.woff2?{version}"}, named
+    status, headers, _ = ask(f"/static/vendor/geist.woff2?{version}")
+    assert status == 200 and headers["Cache-Control"] == "public, max-age=31536000, immutable", headers.items()
+    assert int(headers["Content-Length"]) <= 30000, headers["Content-Length"]
 
 
 def starting_page(name):
@@ -189,6 +201,7 @@ def test_an_nginx_of_their_own_serves_the_console_by_production_conf():
 def test_each_static_file_has_the_type_that_browsers_insist_on():
     with Console(runbooks=runbook_folder({"say": BOOK})) as console, Nginx(console) as nginx:
         check_types(nginx.ask)
+        check_font(nginx.ask)
         check_types(lambda path: console.raw("GET", path))
 
 

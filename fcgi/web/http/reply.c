@@ -20,7 +20,7 @@
 
 static const char policy[] =
     "default-src 'none'; script-src 'self'; "
-    "style-src 'self'; img-src 'self'; "
+    "style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; worker-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'";
 

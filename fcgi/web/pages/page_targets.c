@@ -100,7 +100,9 @@ complete(struct req *req, const struct targets *t, struct json_object *e)
 		    req, json_object_array_get_idx(targets, i), users);
 	if (req->wants != WANTS_HTML)
 		return;
-	model_text(e, "local_text", local_how(req, json_get(e, "local"), NULL));
+	model_text(e, "local_text",
+	    request_fill(req, "targets_here", "how",
+		local_how(req, json_get(e, "local"), NULL), NULL));
 	model_put(e, "value_rows", model_pairs(json_get(e, "values")));
 	json_set_bool(e, "has_values",
 	    json_object_object_length(json_get(e, "values")) > 0);
