@@ -199,6 +199,12 @@ $(B)/pandoc.lua.inc: fcgi/cli/pandoc.lua
 	@mkdir -p $(@D)
 	$(Q)$(AS_STRING) $< >$@
 
+# The runbook of /ui in each language, for sample.c.
+$(B)/obj/web/views/sample.o: $(B)/sample.en.md.inc $(B)/sample.zh-CN.md.inc
+$(B)/sample.%.md.inc: fcgi/web/views/sample.%.md
+	@mkdir -p $(@D)
+	$(Q)$(AS_STRING) $< >$@
+
 # The texts in each language as C strings, for catalogue.c.
 $(B)/obj/base/catalogue.o: $(B)/messages-en.inc $(B)/messages-zh-CN.inc
 $(B)/messages-%.inc: static/messages/%.json

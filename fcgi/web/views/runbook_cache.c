@@ -294,6 +294,16 @@ out:
 				   "runbook", "no_runbook name=%.120s", name);
 }
 
+struct cached_runbook *
+runbook_cache_of_text(struct req *req, const char *key, const char *text)
+{
+	struct cached_runbook *entry = find(req->web->cache, key);
+
+	return entry != NULL ? entry
+			     : cache_put(req->web->cache, key,
+				   runbook_parse(text, strlen(text)), NULL);
+}
+
 /* Those in the folder `prefix`, but for folders that a link leads out to. */
 static void
 add_names(

@@ -36,6 +36,13 @@ enum err runbook_cache_of_run(
 enum err runbook_cache_current(
     struct req *req, const char *name, struct cached_runbook **ret);
 
+/*
+ * A document of our own, by a key that names no file and no plan: always the
+ * same text for one key.
+ */
+struct cached_runbook *runbook_cache_of_text(
+    struct req *req, const char *key, const char *text);
+
 /* The file of that name as it is now (arena); NULL: there is none. */
 const char *runbook_cache_key(struct req *req, const char *name);
 

@@ -250,40 +250,38 @@ sum_up(struct view *v)
 	v->finished = tally_is_settled(&v->tally);
 }
 
-static enum err
-load(struct view *v, int64_t run)
+struct view *
+view_of(struct req *req, struct json_object *run, struct cached_runbook *entry)
 {
-	struct req *req = v->req;
-	enum err err;
+	struct view *v = arena_alloc(req->arena, sizeof(*v));
 
-	v->run = request_own(
-	    req, db_first_json(db_query(req->web->db, STMT_RUN_GET, INT(run))));
-	if (v->run == NULL)
-		return fault_set(&req->fault, ERR_NOT_FOUND, "no_run", "", "%s",
-		    request_fill(req, "no_run", "id",
-			arena_printf(req->arena, "%" PRId64, run), NULL));
-	err = runbook_cache_of_run(req, v->run, &v->entry);
-	if (err != ERR_OK)
-		return err;
-	v->plan = v->entry->plan;
+	v->req = req;
+	v->run = run;
+	v->entry = entry;
+	v->plan = entry->plan;
 	v->steps = arena_alloc(
 	    req->arena, (v->plan->steps_count + 1) * sizeof(*v->steps));
 	load_steps(v);
 	v->variables = request_own(
-	    v->req, captured_values(v->req->web->db, v->lifecycle.id));
+	    req, captured_values(req->web->db, v->lifecycle.id));
 	sum_up(v);
-	return ERR_OK;
+	return v;
 }
 
 enum err
 view_load(struct req *req, int64_t run, struct view **ret)
 {
-	struct view *v = arena_alloc(req->arena, sizeof(*v));
+	struct json_object *row = request_own(
+	    req, db_first_json(db_query(req->web->db, STMT_RUN_GET, INT(run))));
+	struct cached_runbook *entry;
 	enum err err;
 
-	v->req = req;
-	if ((err = load(v, run)) == ERR_OK)
-		*ret = v;
+	if (row == NULL)
+		return fault_set(&req->fault, ERR_NOT_FOUND, "no_run", "", "%s",
+		    request_fill(req, "no_run", "id",
+			arena_printf(req->arena, "%" PRId64, run), NULL));
+	if ((err = runbook_cache_of_run(req, row, &entry)) == ERR_OK)
+		*ret = view_of(req, row, entry);
 	return err;
 }
 

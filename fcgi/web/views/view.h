@@ -48,6 +48,11 @@ struct view {
  * request.  ERR_NOT_FOUND with a fault. */
 enum err view_load(struct req *req, int64_t run, struct view **ret);
 
+/* The same of a row of STMT_RUN_GET and its document, which stay the caller's.
+ */
+struct view *view_of(
+    struct req *req, struct json_object *run, struct cached_runbook *entry);
+
 /* Loads the attempts of all steps, or of one, unless loaded already. */
 void view_load_attempts(struct view *v);
 struct json_object *view_attempts(struct view *v, int step);

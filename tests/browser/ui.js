@@ -1,0 +1,243 @@
+/*
+ * ui.js: the look of the pages.  /ui shows each part in each state: its boxes
+ * and styles are compared with tests/golden/ui.  Further rules are checked on
+ * the pages themselves.
+ */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ana, close, fits, look, newPage, signIn } from './browser.js';
+
+const who = { name: ana.name, password: process.env.PASSWORD };
+const golden = fileURLToPath(new URL('../golden/ui/', import.meta.url));
+const pages = ['/', '/runbooks', '/runbooks/two', '/runs', '/runs/new?runbook=two', '/runs/1', '/runs/1/report',
+	'/runs/1/preview/one', '/runs/1/preflight', '/runs/1/steps/one/attempts/1/local', '/users', '/targets', '/secrets',
+	'/tokens', '/password', '/ui', '/no/such/page'];
+
+/*
+ * What is set in fonts of the machine (code, Chinese) has a width that is not
+ * ours: there the place and the height count alone.  Clocks have texts of
+ * their own.
+ */
+const boxes = (page) => page.evaluate(() => {
+	const own = 'code, pre, kbd, .chip, [lang=zh-CN], :has(> code, > kbd, > .chip), [data-since]';
+	const name = (el) => el.tagName.toLowerCase() + (el.getAttribute('class') ? '.' + el.getAttribute('class').trim().split(/\s+/).join('.') : '');
+	const list = [];
+
+	for (const el of document.querySelectorAll('.top *, main *')) {
+		if (el.closest('svg') !== null && el.tagName !== 'svg' || !el.checkVisibility())
+			continue;
+		const box = el.getBoundingClientRect(), style = getComputedStyle(el);
+		const [x, y, width, height] = [box.x, box.y + scrollY, box.width, box.height].map(Math.round);
+
+		list.push({ part: `${name(el.parentElement)} ${name(el)}`, box: el.matches(own) ? [x, y, null, height] : [x, y, width, height],
+			font: `${style.fontWeight} ${style.fontSize}/${style.lineHeight} ${style.fontFamily.split(',')[0]}` });
+	}
+	return list;
+});
+
+/* Each kind of element once: its colours. */
+const colours = (page) => page.evaluate(() => {
+	const seen = new Map();
+
+	for (const el of document.querySelectorAll('body, .top, .top *, main *')) {
+		const style = getComputedStyle(el);
+		const state = el.closest('[class*="is-"]')?.className.match?.(/is-\w+/)?.[0] ?? '';
+		const part = `${state} ${el.tagName.toLowerCase()}.${el.getAttribute('class') ?? ''}`;
+
+		if (!seen.has(part) && el.checkVisibility() && (el.tagName === 'svg' || el.closest('svg') === null))
+			seen.set(part, [style.color, style.backgroundColor, style.borderTopWidth === '0px' ? '' : style.borderTopColor,
+				style.borderTopLeftRadius]);
+	}
+	return [...seen].map(([part, style]) => ({ part, style })).sort((a, b) => a.part < b.part ? -1 : 1);
+});
+
+/* One element a line, so that a difference can be read. */
+function compare(name, list) {
+	const file = golden + name + '.json';
+	const text = '[\n' + list.map((o) => JSON.stringify(o)).join(',\n') + '\n]\n';
+
+	if (process.env.GOLDEN === 'write') {
+		mkdirSync(golden, { recursive: true });
+		writeFileSync(file, text);
+	}
+	const was = readFileSync(file, 'utf8').split('\n'), is = text.split('\n');
+	const different = is.findIndex((line, i) => line !== was[i]);
+
+	assert.ok(different < 0 && was.length === is.length, `${name}.json, line ${different + 1} of ${is.length} (${was.length}):\n` +
+		`it was ${was[different]}\nand is ${is[different]}`);
+}
+
+async function openParts(page, width, colorScheme) {
+	await page.setViewportSize({ width, height: 860 });
+	await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+	await page.goto('/ui');
+	await page.evaluate(() => document.fonts.ready);
+	await page.clock.runFor(1100);
+}
+
+function luminance(colour) {
+	const [r, g, b] = colour.match(/[\d.]+/g).map(Number).map((n) => n / 255)
+		.map((n) => n <= 0.04045 ? n / 12.92 : ((n + 0.055) / 1.055) ** 2.4);
+
+	return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function contrast(a, b) {
+	const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+
+	return (high + 0.05) / (low + 0.05);
+}
+
+/* [text, ground, ratio]: 4.5 for texts, 3 for what shows where a control is. */
+const grounds = ['ground', 'raised', 'sunken'];
+const states = ['done', 'fail', 'run', 'unknown', 'warn'];
+const pairs = [
+	...['text', 'soft', 'link', ...states].flatMap((text) => grounds.map((ground) => [text, ground, 4.5])),
+	...states.flatMap((state) => ['text', 'soft', state].map((text) => [text, `${state}-ground`, 4.5])),
+	['on-button', 'button', 4.5], ['on-button', 'button-over', 4.5], ['on-button', 'production', 4.5], ['term-text', 'term', 4.5],
+	...grounds.flatMap((ground) => [['line-strong', ground, 3], ['button', ground, 3]]),
+];
+
+describe('the look of the pages', () => {
+	let page;
+
+	before(async () => {
+		page = await newPage({ locale: 'en-GB' });
+		await page.clock.install({ time: new Date('2026-12-24T10:00:00Z') });
+		await signIn(page, who);
+	});
+
+	for (const width of [1280, 360])
+		test(`boxes and type of each part at ${width} px`, async () => {
+			await openParts(page, width, 'light');
+			compare(`boxes-${width}`, await boxes(page));
+		});
+
+	for (const theme of ['light', 'dark'])
+		test(`colours of each part, ${theme}`, async () => {
+			await openParts(page, 1280, theme);
+			compare(`colours-${theme}`, await colours(page));
+		});
+
+	test('each pair of text and ground has its contrast in both themes', async () => {
+		const low = [];
+
+		await page.goto('/ui');
+		for (const colorScheme of ['light', 'dark']) {
+			await page.emulateMedia({ colorScheme });
+			const shown = await page.evaluate((list) => {
+				const el = document.body.appendChild(document.createElement('p'));
+
+				return list.map(([text, ground]) => {
+					el.style.color = `var(--${text})`;
+					el.style.backgroundColor = `var(--${ground})`;
+					return [getComputedStyle(el).color, getComputedStyle(el).backgroundColor];
+				});
+			}, pairs);
+
+			shown.forEach((colour, i) => {
+				const ratio = contrast(...colour);
+
+				if (ratio < pairs[i][2])
+					low.push(`${pairs[i].join(' ')} ${colorScheme}: ${ratio.toFixed(2)}`);
+			});
+		}
+		assert.deepEqual(low, []);
+	});
+
+	test('nothing moves when the font arrives late', async () => {
+		const late = await newPage();
+		let fonts = 0;
+
+		await late.context().route('**/*.woff2*', async (route) => {
+			fonts++;
+			await new Promise((go) => setTimeout(go, 700));
+			await route.continue();
+		});
+		await signIn(late, who);
+		for (const path of ['/', '/runs', '/runs/1', '/ui']) {
+			fonts = 0;
+			await late.context().clearCookies({ name: 'flash' });
+			await late.goto(path);
+			await late.evaluate(() => document.fonts.ready);
+			assert.ok(await late.evaluate(() => [...document.fonts].some((f) => f.family === 'Geist' && f.status === 'loaded')), path);
+			assert.ok(fonts <= 1, `${path} fetches ${fonts} fonts`);
+			const moved = await late.evaluate(() => new Promise((done) => {
+				new PerformanceObserver((list) => done(list.getEntries().reduce((sum, e) => sum + e.value, 0)))
+					.observe({ type: 'layout-shift', buffered: true });
+				setTimeout(() => done(0), 300);
+			}));
+
+			assert.ok(moved <= 0.01, `${path} moves by ${moved}`);
+		}
+		await late.context().close();
+	});
+
+	test('all pages begin at one left edge, and the controls of a row have one height', async () => {
+		for (const width of [1280, 1720, 360]) {
+			await page.setViewportSize({ width, height: 860 });
+			for (const path of pages) {
+				await page.goto(path);
+				const { edge, begins, rows } = await page.evaluate(() => {
+					const row = (el) => [...el.querySelectorAll('.btn, input:not([type=checkbox], [type=radio], [type=hidden]), select')]
+						.filter((c) => c.checkVisibility() && !c.closest('details:not([open]) > :not(summary)'))
+						.map((c) => c.getBoundingClientRect());
+					const uneven = (boxes) => boxes.some((a) => boxes.some((b) => a.top < b.bottom && b.top < a.bottom &&
+						Math.abs(a.height - b.height) > 0.5));
+
+					return { edge: document.querySelector('.brand').getBoundingClientRect().left,
+						begins: document.querySelector('main h1').getBoundingClientRect().left,
+						rows: [...document.querySelectorAll('.actions, .filters, .page-head')].map(row).filter(uneven).length };
+				});
+
+				assert.equal(begins, edge, `${path} at ${width} px`);
+				assert.equal(rows, 0, `a row of ${path} at ${width} px has controls of several heights`);
+				await fits(page, `${path} at ${width} px`);
+			}
+		}
+	});
+
+	test('on a phone one line of the run stays, in production as well', async () => {
+		await page.setViewportSize({ width: 360, height: 740 });
+		for (const path of ['/runs/1', '/runs/2']) {
+			await page.goto(path);
+			await page.evaluate(() => scrollTo(0, 100000));
+			const stays = await page.evaluate(() => document.querySelector('.bar').getBoundingClientRect().bottom);
+
+			assert.ok(stays >= 40 && stays <= 48, `${stays} px of ${path}`);
+			assert.match(await page.evaluate(() => document.elementFromPoint(100, 22).closest('.next')?.textContent ?? ''), /The first/);
+		}
+	});
+
+	test('zoomed to 200 %, in forced colours and without motion nothing is lost', async () => {
+		await page.setViewportSize({ width: 640, height: 430 });
+		for (const path of pages) {
+			await page.goto(path);
+			await fits(page, `${path} at 200 %`);
+		}
+		await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+		await page.goto('/ui');
+		const invisible = await page.evaluate(() => [...document.querySelectorAll('main .btn, main input, main select, main .env')]
+			.filter((el) => el.checkVisibility() && getComputedStyle(el).borderTopWidth === '0px' &&
+				!['checkbox', 'radio', 'hidden'].includes(el.type)).map((el) => el.outerHTML));
+
+		assert.deepEqual(invisible, []);
+		await page.emulateMedia({ forcedColors: null, reducedMotion: null });
+	});
+
+	test('the parts pass axe, in both languages', async () => {
+		await page.setViewportSize({ width: 1280, height: 860 });
+		await page.goto('/ui');
+		await look(page, '70-parts');
+		await page.click('.menu > summary');
+		await page.click('.menu-body button[name=lang]');
+		await page.waitForSelector('html[lang=zh-CN]');
+		await page.goto('/ui');
+		await look(page, '71-parts-zh');
+		assert.deepEqual(page.complaints, []);
+	});
+
+	after(close);
+});

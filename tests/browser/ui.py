@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""
+The look of the pages: the parts on /ui against tests/golden/ui, and rules that
+hold for every page (ui.js).  GOLDEN=write writes the golden files.
+time limit: 20 minutes, for a busy machine: each wait has a limit of its own
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+os.environ["B"] = str(TOP / "build")
+sys.path.insert(0, str(TOP / "tests/e2e"))
+from console import PASSWORD, Console, Results, runbook_folder  # noqa: E402
+
+BOOK = """---
+title: Two steps
+summary: One that fails and one behind it
+---
+# First
+```sh {#one title="The first"}
+exit 3
+```
+# Second
+- [ ] Look at it {#two}
+"""
+
+TARGETS = "environments:\n  test:\n    label: Test lab\n    targets: {}\n  live:\n    label: Live\n" \
+    "    production: true\n    local: {unconfined: true}\n    targets: {}\n"
+
+
+def main():
+    results = Results()
+    books = runbook_folder({"two": BOOK}, TARGETS)
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator,approver,admin")
+        for environment in ("test", "live"):
+            status, run = ana.post("/runs", {"runbook": "two", "environment": environment})
+            results.check(f"a run in {environment}", status == 201 and ana.post(f"/runs/{run['id']}/start")[0] == 200)
+            ana.drive(run["id"])
+        code = subprocess.run(["node", "ui.js"], cwd=TOP / "tests/browser",
+                              env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD), check=False).returncode
+        results.check("the look of the pages", code == 0)
+    shutil.rmtree(books)
+    return results.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
