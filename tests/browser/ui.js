@@ -16,9 +16,8 @@ const pages = ['/', '/runbooks', '/runbooks/two', '/runs', '/runs/new?runbook=tw
 	'/tokens', '/password', '/ui', '/no/such/page'];
 
 /*
- * What is set in fonts of the machine (code, Chinese) has a width that is not
- * ours: there the place and the height count alone.  Clocks have texts of
- * their own.
+ * Of texts in fonts of the machine (code, Chinese) the place and the height
+ * count, not the width.  Clocks have texts of their own.
  */
 const boxes = (page) => page.evaluate(() => {
 	const own = 'code, pre, kbd, .chip, [lang=zh-CN], :has(> code, > kbd, > .chip), [data-since]';

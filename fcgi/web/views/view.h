@@ -86,14 +86,10 @@ bool view_is_excluded(const struct view_step *s);
  */
 const char *view_usual(const struct view *v, int step);
 
-/* The title of a step with its {{names}} filled in, for people; belongs to
- * the request. */
+/* The title of a step with its {{names}} filled in; belongs to the request. */
 const char *view_title(const struct view *v, int step);
 
-/*
- * The answer of a probe that succeeded: 1 its step has taken effect, 0 it has
- * not; -1: not a probe, or no answer.
- */
+/* The answer of a probe: 1 its step has taken effect, 0 not; -1: none. */
 int view_verdict(struct view *v, int step);
 
 /* outcome_of_row() of a step of the page. */
