@@ -194,6 +194,7 @@ CREATE TABLE artifact (
 	FOREIGN KEY (run, step, n, target) REFERENCES
 	    attempt_target (run, step, n, target)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX artifact_of_target ON artifact (run, step, n, target);
 
 CREATE TABLE variable (
 	run	INTEGER NOT NULL REFERENCES run (id),

@@ -35,6 +35,8 @@ struct worker {
 	struct buf body; /* of the request */
 	struct buf out;
 	struct reply reply;
+	FCGX_Request *fcgi; /* the present one, and its method */
+	enum method method;
 };
 
 void
@@ -142,6 +144,35 @@ begin_request(struct worker *w, FCGX_Request *fcgi)
 	return !read_limit_is_gone(w->web->limit);
 }
 
+/* Sends `out`, which begins with room for the header of a record. */
+static void
+send_out(struct worker *w)
+{
+	if (w->out.len > LARGE)
+		(void)send_large(&w->out, w->fcgi);
+	else
+		FCGX_PutStr(w->out.data + HEAD_BYTES,
+		    (int)(w->out.len - HEAD_BYTES), w->fcgi->out);
+	buf_reset(&w->out);
+}
+
+static void
+begin_out(struct worker *w)
+{
+	buf_put(&w->out, (const char[HEAD_BYTES]){ 0 }, HEAD_BYTES);
+}
+
+/* A part of an export; always large (reply.send). */
+static void
+send_part(void *ctx, struct reply *reply)
+{
+	struct worker *w = ctx;
+
+	begin_out(w);
+	reply_part(reply, w->method, &w->out);
+	send_out(w);
+}
+
 static void
 answer(struct worker *w, FCGX_Request *fcgi)
 {
@@ -153,19 +184,22 @@ answer(struct worker *w, FCGX_Request *fcgi)
 		return;
 	err = request_init(&req, w->web, w->arena, fcgi->envp,
 	    buf_text(&w->body), whole ? w->body.len : REQUEST_MAX_BODY + 1);
+	w->fcgi = fcgi;
+	w->method = req.method;
 	if (err != ERR_OK)
 		reply_fault(&req, &w->reply, err);
 	else
 		route_dispatch(&req, &w->reply);
-	buf_put(&w->out, (const char[HEAD_BYTES]){ 0 }, HEAD_BYTES);
+	if (w->reply.is_broken) {
+		FCGX_Free(fcgi, true); /* closes it before its end */
+		return;
+	}
+	begin_out(w);
 	reply_finish(&w->reply, req.method, &w->out);
 	if (w->reply.file != NULL)
 		send_recorded(w, fcgi);
-	else if (w->out.len > LARGE)
-		(void)send_large(&w->out, fcgi);
 	else
-		FCGX_PutStr(w->out.data + HEAD_BYTES,
-		    (int)(w->out.len - HEAD_BYTES), fcgi->out);
+		send_out(w);
 	/*
 	 * The library would wait for nginx to close, lest unread input makes
 	 * the kernel drop our answer; but all input is read.
@@ -224,6 +258,8 @@ web_work(struct web *web)
 	web->fragments = fragments_new();
 	web->keeper = keeper_client_new(web->data);
 	reply_init(&w.reply);
+	w.reply.send = send_part;
+	w.reply.ctx = &w;
 	if (FCGX_Init() != 0 ||
 	    FCGX_InitRequest(&fcgi, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		log_fatal("descriptor 0 is not a FastCGI socket");

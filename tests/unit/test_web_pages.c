@@ -732,7 +732,203 @@ the_newest_comments_are_shown_and_lead_to_the_others(void **state)
 	/* event 1 created the run, 12 is the oldest of the newest 50 */
 	assert_int_equal(count_in("/runs/2", "/runs/2?comments=12#"), 1);
 	assert_int_equal(count_in("/runs/2?comments=12", comment), 10);
-	assert_int_equal(count_in("/runs/2/report", comment) >= 60, 1);
+	assert_int_equal(count_in("/runs/2/report", "a word"), 50);
+	assert_int_equal(count_in("/runs/2/report", "?comments=12#"), 1);
+	assert_int_equal(count_in("/runs/2/report?comments=12", "a word"), 10);
+}
+
+#define ATTEMPTS 300
+
+/* Attempts on the target "local"; the first was on another one as well. */
+static void
+make_attempts(int64_t run)
+{
+	char text[400];
+
+	happens_in = run;
+	happen("run.created",
+	    "{\"title\":\"Many attempts\",\"reason\":\"\","
+	    "\"runbook\":\"book\",\"document\":\"d0c\","
+	    "\"environment\":\"test\",\"state\":\"ready\",\"plan\":\"p\","
+	    "\"parameters\":{},\"sealed\":{},\"targets\":{},"
+	    "\"approvals\":[],\"steps_total\":1,"
+	    "\"steps\":[{\"id\":\"one\",\"part\":\"main\"}]}");
+	happen("run.started", "{\"environment\":\"test\",\"holds\":[]}");
+	for (int n = 1; n <= ATTEMPTS; n++) {
+		snprintf(text, sizeof(text),
+		    "{\"step\":\"one\",\"n\":%d,\"plan\":\"p\",\"exec\":"
+		    "\"%032d\",\"targets\":[\"local\"%s]}",
+		    n, n, n == 1 ? ",\"other\"" : "");
+		happen("step.requested", text);
+		snprintf(text, sizeof(text),
+		    "{\"step\":\"one\",\"n\":%d,\"target\":\"local\","
+		    "\"state\":\"failed\",\"exit\":7,\"bytes\":4,"
+		    "\"dropped\":0,\"hash\":\"aa\"}",
+		    n);
+		happen("step.target_ended", text);
+		snprintf(text, sizeof(text),
+		    "{\"step\":\"one\",\"n\":%d,\"outcome\":\"failed\","
+		    "\"state\":\"failed\"}",
+		    n);
+		happen("step.ended", text);
+	}
+}
+
+/* The attempts of an answer, which go down from *below by one; moves that. */
+static size_t
+count_attempts(struct json_object *list, int64_t *below)
+{
+	size_t n = json_object_array_length(list);
+
+	for (size_t i = n; i > 0; i--) {
+		struct json_object *o = json_object_array_get_idx(list, i - 1);
+
+		assert_int_equal(json_int(o, "n", 0), --*below);
+		assert_int_equal(
+		    json_object_array_length(json_get(o, "targets")),
+		    *below == 1 ? 2 : 1);
+	}
+	return n;
+}
+
+static void
+the_newest_attempts_are_shown_and_lead_to_the_others(void **state)
+{
+	struct json_object *run, *step, *page;
+	const char *url;
+	int64_t below = ATTEMPTS + 1;
+
+	(void)state;
+	make_attempts(4000);
+	run = list_of("/runs/4000");
+	step = json_object_array_get_idx(json_get(run, "steps"), 0);
+	assert_int_equal(
+	    count_attempts(json_get(step, "attempts"), &below), 50);
+	assert_int_equal(json_int(step, "attempts_total", 0), ATTEMPTS);
+	/* the target of the first attempt alone counts as well */
+	assert_int_equal(json_int(json_get(step, "hosts"), "failed", 0), 1);
+	assert_int_equal(json_object_object_length(json_get(step, "hosts")), 2);
+	url = json_text(step, "attempts_earlier_url", NULL);
+	while (url != NULL) {
+		page = list_of(url);
+		json_object_put(run);
+		assert_int_equal(
+		    count_attempts(json_get(page, "attempts"), &below), 50);
+		url = json_text(run = page, "next_url", NULL);
+	}
+	json_object_put(run);
+	assert_int_equal(below, 1);
+	assert_int_equal(count_in("/runs/4000", "class=\"attempt\""), 50);
+	expect_in("/runs/4000", "/runs/4000/steps/one/attempts?before=251");
+	assert_int_equal(
+	    count_in("/runs/4000/steps/one/attempts", "class=\"attempt\""), 50);
+	assert_int_equal(count_in("/runs/4000/steps/one/attempts?before=1",
+			     "class=\"attempt\""),
+	    0);
+}
+
+static void
+a_report_leaves_out_what_is_long_and_exports_have_it(void **state)
+{
+	const char *const path = "/runs/4000/report";
+	struct json_object *report, *step;
+	char *csv = get("/runs/4000/report.csv", "text/csv", "en", 200);
+	int64_t below = ATTEMPTS + 1;
+	int lines = 0;
+
+	(void)state;
+	expect_in(path, "The newest 50 of 300 attempts");
+	expect_in(path, "/runs/4000/steps/one/attempts?before=251");
+	assert_int_equal(count_in(path, "<td>local</td>"), 50);
+	assert_int_equal(count_in(path, "class=\"comment\""), 500);
+	/* it has 602 events; two of each three attempts' are shown */
+	expect_in(path, "/runs/4000/report?chronology=");
+	assert_int_equal(
+	    count_in("/runs/4000/report?chronology=3", "class=\"comment\""), 2);
+	for (const char *s = csv; (s = strstr(s, ",\"local\",")) != NULL; s++)
+		lines++;
+	assert_int_equal(lines, ATTEMPTS);
+	assert_non_null(strstr(csv, "\"1\",\"other\""));
+	free(csv);
+	report = list_of("/runs/4000/report.json");
+	step = json_object_array_get_idx(json_get(report, "steps"), 0);
+	assert_int_equal(
+	    count_attempts(json_get(step, "attempts"), &below), ATTEMPTS);
+	json_object_put(report);
+}
+
+/* The parts of an export that were sent. */
+struct sent {
+	struct buf text;
+	size_t largest;
+};
+
+static void
+take_part(void *ctx, struct reply *reply)
+{
+	struct sent *sent = ctx;
+
+	assert_int_equal(reply->status, 200);
+	buf_put(&sent->text, reply->body.data, reply->body.len);
+	if (reply->body.len > sent->largest)
+		sent->largest = reply->body.len;
+}
+
+/* Asks for an export, which fails in `n` steps of SQLite; true: it failed. */
+static bool
+send_export(const char *path, long n, const char *whole)
+{
+	char uri[200],
+	    *env[] = { "REQUEST_METHOD=GET", uri,
+		    "HTTP_AUTHORIZATION=Bearer " TOKEN, NULL };
+	struct arena *arena = arena_new();
+	struct sent sent = { 0 };
+	struct reply reply;
+	struct req req;
+	bool failed;
+
+	snprintf(uri, sizeof(uri), "REQUEST_URI=%s", path);
+	reply_init(&reply);
+	reply.send = take_part;
+	reply.ctx = &sent;
+	assert_int_equal(request_init(&req, &web, arena, env, NULL, 0), ERR_OK);
+	forget_pages();
+	failing_in(n);
+	route_dispatch(&req, &reply);
+	failed = failing_end();
+	assert_int_equal(reply.is_broken, failed && reply.is_begun);
+	if (!failed) {
+		assert_true(reply.is_begun);
+		buf_put(&sent.text, reply.body.data, reply.body.len);
+		assert_string_equal(buf_text(&sent.text), whole);
+		assert_in_range(sent.largest, 128 * 1024, 256 * 1024);
+	} else if (!reply.is_begun) {
+		assert_int_equal(reply.status, 503);
+	}
+	buf_clear(&sent.text);
+	reply_clear(&reply);
+	arena_free(arena);
+	return failed;
+}
+
+static void
+an_export_is_sent_in_parts_and_a_failure_breaks_it(void **state)
+{
+	const char *const path = "/runs/4000/report.json";
+	char *words = mem_calloc(1, 10001), *event, *whole;
+
+	(void)state;
+	memset(words, 'w', 10000);
+	event = mem_printf("{\"text\":\"%s\"}", words);
+	happens_in = 4000;
+	for (int i = 0; i < 50; i++)
+		happen("run.commented", event);
+	free(event);
+	whole = get(path, "application/json", "en", 200);
+	for (long n = 1; send_export(path, n, whole); n += 1 + n / 3)
+		;
+	free(whole);
+	free(words);
 }
 
 static void
@@ -859,6 +1055,12 @@ main(void)
 		cmocka_unit_test(a_search_finds_the_same_whatever_leads),
 		cmocka_unit_test(
 		    the_newest_comments_are_shown_and_lead_to_the_others),
+		cmocka_unit_test(
+		    the_newest_attempts_are_shown_and_lead_to_the_others),
+		cmocka_unit_test(
+		    a_report_leaves_out_what_is_long_and_exports_have_it),
+		cmocka_unit_test(
+		    an_export_is_sent_in_parts_and_a_failure_breaks_it),
 		cmocka_unit_test(home_has_every_open_run_fifty_at_a_time),
 		cmocka_unit_test(people_stand_on_pages_of_fifty),
 	};

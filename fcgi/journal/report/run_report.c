@@ -7,6 +7,9 @@
  * language or time, or on anything but the run: texts for people, URLs,
  * buttons, whether an approval still counts, and the rehearsal (another run)
  * are on the run's page only.
+ *
+ * It is written while the rows are read: a run may have more attempts, comments
+ * and events than memory should hold.
  */
 #include <stdlib.h>
 
@@ -101,29 +104,16 @@ targets_of(const struct run_report *r, const struct step *s)
 
 /* {state: number of targets}, each by its last attempt. */
 static struct json_object *
-target_states(struct json_object *attempts)
+target_states(const struct run_report *r, const char *step)
 {
-	struct json_object *last = json_object_new_object();
+	struct rows *rows = db_query(r->db, STMT_WEB_HOST_COUNTS, INT(r->run),
+	    TEXT(step), INT(INT64_MAX));
 	struct json_object *o = json_object_new_object();
 
-	for (size_t i = 0; i < json_object_array_length(attempts); i++) {
-		struct json_object *targets = json_get(
-				       json_object_array_get_idx(attempts, i),
-				       "targets"),
-				   *t;
-
-		for (size_t k = 0; k < json_object_array_length(targets); k++) {
-			t = json_object_array_get_idx(targets, k);
-			copy(last, json_text(t, "name", ""), t, "state");
-		}
-	}
-	json_object_object_foreach (last, name, state) {
-		const char *text = json_object_get_string(state);
-
-		(void)name;
-		json_set_int(o, text, json_int(o, text, 0) + 1);
-	}
-	json_object_put(last);
+	while (db_next(rows))
+		json_set_int(
+		    o, db_text(rows, "state"), db_int(rows, "targets"));
+	db_done(rows);
 	return o;
 }
 
@@ -191,6 +181,7 @@ put_compared(struct json_object *o, const struct step *s)
 	json_set_bool(o, "unordered", s->unordered);
 }
 
+/* A step without its attempts. */
 static struct json_object *
 step_of(
     const struct run_report *r, const struct step *s, struct json_object *row)
@@ -198,7 +189,6 @@ step_of(
 	static const char *const keys[] = { "part", "state", "reason", "by",
 		"at", "signed_by", NULL };
 	struct json_object *o = json_object_new_object();
-	struct json_object *attempts = list_in(r->attempts, s->id);
 	enum state state = state_read(row);
 
 	put_document(r, o, s);
@@ -214,26 +204,46 @@ step_of(
 	    outcome_is_excluded(state, json_text(row, "by", NULL)));
 	json_set(o, "targets", targets_of(r, s));
 	json_set(o, "approval", gate_of(r, s, state));
-	json_set(o, "hosts", target_states(attempts));
-	json_set(o, "attempts", json_object_get(attempts));
-	json_set(o, "signatures",
-	    json_get(row, "signed_by") == NULL
-		? json_object_new_array()
-		: json_object_get(list_in(r->signatures, s->id)));
+	json_set(o, "hosts", target_states(r, s->id));
 	return o;
 }
 
-/* In document order, as far as the run has them. */
-static struct json_object *
-steps_of(const struct run_report *r)
+/* Writes the members of an object, which it takes over. */
+static void
+put_all(struct report_out *out, struct json_object *o)
 {
-	struct json_object *list = json_object_new_array(), *row;
+	json_object_object_foreach (o, key, value)
+		report_out_put(out, key, json_object_get(value));
+	json_object_put(o);
+}
 
+static void
+put_step(struct run_report *r, const struct step *s, struct json_object *row)
+{
+	struct json_object *signatures = json_get(row, "signed_by") == NULL
+	    ? NULL
+	    : json_get(r->signatures, s->id);
+
+	report_out_begin(r->out, NULL, '{');
+	put_all(r->out, step_of(r, s, row));
+	run_report_put_attempts(r, s->id);
+	report_out_put(r->out, "signatures",
+	    signatures == NULL ? json_object_new_array()
+			       : json_object_get(signatures));
+	report_out_end(r->out, '}');
+}
+
+/* In document order, as far as the run has them. */
+static void
+put_steps(struct run_report *r)
+{
+	struct json_object *row;
+
+	report_out_begin(r->out, "steps", '[');
 	for (size_t i = 0; i < r->plan->steps_count; i++)
 		if ((row = json_get(r->steps, r->plan->steps[i].id)) != NULL)
-			json_object_array_add(
-			    list, step_of(r, &r->plan->steps[i], row));
-	return list;
+			put_step(r, &r->plan->steps[i], row);
+	report_out_end(r->out, ']');
 }
 
 static struct json_object *
@@ -266,36 +276,44 @@ progress_of(const struct run_report *r)
 	return o;
 }
 
-/* Puts events and document as the exact texts that are hashed. */
+/* Writes a text of the document table, if there is one of that hash. */
 static void
-put_evidence(
-    const struct run_report *r, struct json_object *o, const char *text)
+put_document_text(const struct run_report *r, const char *key, const char *hash)
 {
-	struct json_object *events = json_object_new_array();
 	struct rows *rows = db_query(
-	    r->db, STMT_WEB_EVENTS, INT(r->run), INT(0), INT(INT64_MAX));
+	    r->db, STMT_DOCUMENT_TEXT, TEXT(json_text(r->row, hash, "")));
+
+	if (db_next(rows))
+		report_out_put(
+		    r->out, key, json_object_new_string(db_text(rows, "text")));
+	db_done(rows);
+}
+
+/* Writes events and document as the exact texts that are hashed. */
+static void
+put_evidence(const struct run_report *r)
+{
+	struct rows *rows = db_query(r->db, STMT_WEB_HEAD_HASH, INT(r->run));
 	char head[2 * HASH_BYTES + 1] = "";
 	const void *hash;
 	size_t len;
 
-	while (db_next(rows))
-		json_object_array_add(
-		    events, json_object_new_string(db_text(rows, "body")));
-	db_done(rows);
-	rows = db_query(r->db, STMT_WEB_HEAD_HASH, INT(r->run));
 	if (db_next(rows)) {
 		hash = db_blob(rows, "hash", &len);
 		text_hex(hash, len == HASH_BYTES ? len : 0, head);
 	}
 	db_done(rows);
-	json_set_text(o, "head", head);
-	json_set_text(o, "document_text", text);
+	report_out_put(r->out, "head", json_object_new_string(head));
+	put_document_text(r, "document_text", "document");
+	put_document_text(r, "plan_text", "compiled");
+	report_out_begin(r->out, "events", '[');
 	rows = db_query(
-	    r->db, STMT_DOCUMENT_TEXT, TEXT(json_text(r->row, "compiled", "")));
-	if (db_next(rows))
-		json_set_text(o, "plan_text", db_text(rows, "text"));
+	    r->db, STMT_WEB_EVENTS, INT(r->run), INT(0), INT(INT64_MAX));
+	while (db_next(rows))
+		report_out_put(r->out, NULL,
+		    json_object_new_string(db_text(rows, "body")));
 	db_done(rows);
-	json_set(o, "events", events);
+	report_out_end(r->out, ']');
 }
 
 const char *const run_report_keys[] = { "id", "title", "reason", "state",
@@ -303,8 +321,9 @@ const char *const run_report_keys[] = { "id", "title", "reason", "state",
 	"parameters", "created_by", "created_at", "started_by", "started_at",
 	"ended_by", "ended_at", "note", "current", NULL };
 
+/* What the report has of the run as a whole. */
 static struct json_object *
-make(struct run_report *r)
+head_of(const struct run_report *r)
 {
 	struct json_object *fixed = json_get(r->row, "fixed");
 	struct json_object *lists = plan_lists(r->plan, r->row);
@@ -320,35 +339,55 @@ make(struct run_report *r)
 		json_set(o, "lists", lists);
 	json_set(o, "approvals", approvals_of(r));
 	json_set(o, "progress", progress_of(r));
-	json_set(o, "artifacts", json_object_get(r->artifacts));
 	json_set(o, "variables", captured_values(r->db, r->run));
-	json_set(o, "steps", steps_of(r));
-	json_set(o, "comments", json_object_get(r->comments));
 	return o;
+}
+
+static bool
+has_document(const struct run_report *r)
+{
+	struct rows *rows = db_query(
+	    r->db, STMT_DOCUMENT_TEXT, TEXT(json_text(r->row, "document", "")));
+	bool has = db_next(rows);
+
+	db_done(rows);
+	return has;
+}
+
+bool
+run_report_write(
+    struct db *db, int64_t run, const struct plan *plan, struct report_out *out)
+{
+	struct run_report r = {
+		.db = db, .run = run, .plan = plan, .out = out
+	};
+	bool there;
+
+	r.row = db_first_json(db_query(db, STMT_RUN_GET, INT(run)));
+	there = r.row != NULL && has_document(&r);
+	if (there) {
+		run_report_load(&r);
+		report_out_begin(out, NULL, '{');
+		put_all(out, head_of(&r));
+		run_report_put_artifacts(&r);
+		put_steps(&r);
+		run_report_put_comments(&r);
+		put_evidence(&r);
+		report_out_end(out, '}');
+	}
+	run_report_clear(&r);
+	return there;
 }
 
 struct json_object *
 run_report_make(struct db *db, int64_t run, const struct plan *plan)
 {
-	struct run_report r = { .db = db, .run = run, .plan = plan };
+	struct buf text = { 0 };
+	struct report_out out = { .text = &text };
 	struct json_object *o = NULL;
-	char *text = NULL;
-	struct rows *rows;
 
-	r.row = db_first_json(db_query(db, STMT_RUN_GET, INT(run)));
-	if (r.row == NULL)
-		return NULL;
-	rows = db_query(
-	    db, STMT_DOCUMENT_TEXT, TEXT(json_text(r.row, "document", "")));
-	if (db_next(rows))
-		text = mem_strdup(db_text(rows, "text"));
-	db_done(rows);
-	if (text != NULL) {
-		run_report_load(&r);
-		o = make(&r);
-		put_evidence(&r, o, text);
-	}
-	run_report_clear(&r);
-	free(text);
+	if (run_report_write(db, run, plan, &out))
+		(void)json_read(text.data, text.len, &o, NULL);
+	buf_clear(&text);
 	return o;
 }

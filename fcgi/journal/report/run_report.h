@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "journal/db.h"
+#include "journal/report/report_out.h"
 #include "plan/plan.h"
 
 /* The value of "format"; older reports had none. */
@@ -17,10 +18,14 @@
 extern const char *const run_report_keys[];
 
 /*
- * The whole report: a function of the run's events, document and plan (which is
- * compiled from them), and of nothing else. A new object; NULL if there is no
- * such run or no document of its hash.
+ * Writes the whole report: a function of the run's events, document and plan
+ * (which is compiled from them), and of nothing else. False, and nothing is
+ * written: there is no such run or no document of its hash.
  */
+bool run_report_write(struct db *db, int64_t run, const struct plan *plan,
+    struct report_out *out);
+
+/* The same as a new object, or NULL. */
 struct json_object *run_report_make(
     struct db *db, int64_t run, const struct plan *plan);
 

@@ -1,4 +1,9 @@
-/* run_report_load.c: loads the rows and events of a report. */
+/*
+ * run_report_load.c: the rows and events of a report.
+ *
+ * Attempts, artifacts, comments and events are as many as a run is long: they
+ * are written as they are read (report_out.h).
+ */
 #include <string.h>
 
 #include "journal/report/run_report_load.h"
@@ -17,24 +22,35 @@ read_steps(struct run_report *r)
 	db_done(rows);
 }
 
-static void
-read_artifacts(struct run_report *r)
+/* The present row as an artifact of the report.  A new object. */
+static struct json_object *
+artifact(struct rows *rows)
 {
-	r->artifacts = db_rows_json(
-	    db_query(r->db, STMT_WEB_ARTIFACTS, INT(r->run)));
-	for (size_t i = 0; i < json_object_array_length(r->artifacts); i++) {
-		struct json_object *o = json_object_array_get_idx(
-		    r->artifacts, i);
+	struct json_object *o = db_row_json(rows);
 
-		copy(o, "id", o, "seq");
-		copy(o, "attempt", o, "n");
-		if (json_int(o, "sealed", 0) != 0)
-			json_set_bool(o, "sealed", true);
-		else /* reports of older versions lack it */
-			json_object_object_del(o, "sealed");
-		json_object_object_del(o, "seq");
-		json_object_object_del(o, "n");
+	copy(o, "id", o, "seq");
+	copy(o, "attempt", o, "n");
+	if (json_int(o, "sealed", 0) != 0)
+		json_set_bool(o, "sealed", true);
+	else /* reports of older versions lack it */
+		json_object_object_del(o, "sealed");
+	json_object_object_del(o, "seq");
+	json_object_object_del(o, "n");
+	return o;
+}
+
+void
+run_report_put_artifacts(struct run_report *r)
+{
+	struct rows *rows = db_query(r->db, STMT_WEB_ARTIFACTS, INT(r->run));
+
+	report_out_begin(r->out, "artifacts", '[');
+	while (db_next(rows)) {
+		report_out_put(r->out, NULL, artifact(rows));
+		r->has_artifacts = true;
 	}
+	db_done(rows);
+	report_out_end(r->out, ']');
 }
 
 /* The artifact of that attempt on that target, or NULL. */
@@ -42,16 +58,17 @@ static struct json_object *
 artifact_of(
     const struct run_report *r, const char *step, int64_t n, const char *target)
 {
-	for (size_t i = 0; i < json_object_array_length(r->artifacts); i++) {
-		struct json_object *o = json_object_array_get_idx(
-		    r->artifacts, i);
+	struct json_object *o = NULL;
+	struct rows *rows;
 
-		if (json_int(o, "attempt", 0) == n &&
-		    text_eq(json_text(o, "step", ""), step) &&
-		    text_eq(json_text(o, "target", ""), target))
-			return json_object_get(o);
-	}
-	return NULL;
+	if (!r->has_artifacts)
+		return NULL;
+	rows = db_query(r->db, STMT_WEB_ARTIFACT_OF, INT(r->run), TEXT(step),
+	    INT(n), TEXT(target));
+	if (db_next(rows))
+		o = artifact(rows);
+	db_done(rows);
+	return o;
 }
 
 /*
@@ -59,8 +76,8 @@ artifact_of(
  * succeed.
  */
 static void
-add_target(const struct run_report *r, struct json_object *attempt,
-    struct json_object *row)
+add_target(const struct run_report *r, const char *step,
+    struct json_object *attempt, struct json_object *row)
 {
 	static const char *const messages[] = { "message", "note", "progress",
 		NULL };
@@ -76,43 +93,38 @@ add_target(const struct run_report *r, struct json_object *attempt,
 		    row, messages[i], json_text(row, messages[i], NULL));
 	json_set_bool(row, "sealed", json_get(row, "sealed") != NULL);
 	json_set(row, "artifact",
-	    artifact_of(
-		r, json_text(row, "step", ""), json_int(row, "n", 0), target));
+	    artifact_of(r, step, json_int(row, "n", 0), target));
 	copy(row, "name", row, "target");
-	json_object_object_del(row, "step");
 	json_object_object_del(row, "target");
 	json_object_object_del(row, "n");
 	json_object_array_add(json_get(attempt, "targets"), row);
 }
 
-static void
-read_attempts(struct run_report *r)
+void
+run_report_put_attempts(struct run_report *r, const char *step)
 {
-	struct rows *rows = db_query(r->db, STMT_WEB_ATTEMPTS, INT(r->run));
-	struct json_object *row, *attempt;
+	struct rows *rows = db_query(r->db, STMT_WEB_ATTEMPTS_OF, INT(r->run),
+	    TEXT(step), INT(1), INT(INT64_MAX));
+	struct rows *targets = db_query(r->db, STMT_WEB_TARGETS_OF, INT(r->run),
+	    TEXT(step), INT(1), INT(INT64_MAX));
+	bool more = db_next(targets);
 
+	report_out_begin(r->out, "attempts", '[');
 	while (db_next(rows)) {
-		row = db_row_json(rows);
-		json_object_object_del(row, "step");
-		json_object_object_del(row, "exec");
-		message_set(row, "message", json_text(row, "message", NULL));
-		json_set(row, "exit", NULL);
-		json_set(row, "targets", json_object_new_array());
-		json_object_array_add(
-		    list_in(r->attempts, db_text(rows, "step")), row);
+		struct json_object *o = db_row_json(rows);
+
+		json_object_object_del(o, "exec");
+		message_set(o, "message", json_text(o, "message", NULL));
+		json_set(o, "exit", NULL);
+		json_set(o, "targets", json_object_new_array());
+		for (; more && db_int(targets, "n") <= db_int(rows, "n");
+		     more = db_next(targets))
+			add_target(r, step, o, db_row_json(targets));
+		report_out_put(r->out, NULL, o);
 	}
 	db_done(rows);
-	rows = db_query(r->db, STMT_WEB_TARGETS, INT(r->run));
-	while (db_next(rows)) {
-		row = json_get(r->attempts, db_text(rows, "step"));
-		attempt = row == NULL || db_int(rows, "n") < 1
-		    ? NULL
-		    : json_object_array_get_idx(
-			  row, (size_t)db_int(rows, "n") - 1);
-		if (attempt != NULL)
-			add_target(r, attempt, db_row_json(rows));
-	}
-	db_done(rows);
+	db_done(targets);
+	report_out_end(r->out, ']');
 }
 
 /* Calls add(r, o, data) for each event of a kind; o is a new {by, at}. */
@@ -159,23 +171,26 @@ add_comment(
     struct run_report *r, struct json_object *o, struct json_object *data)
 {
 	copy(o, "text", data, "text");
-	json_object_array_add(r->comments, o);
+	report_out_put(r->out, NULL, o);
+}
+
+void
+run_report_put_comments(struct run_report *r)
+{
+	report_out_begin(r->out, "comments", '[');
+	read_events(r, EVENT_RUN_COMMENTED, add_comment);
+	report_out_end(r->out, ']');
 }
 
 void
 run_report_load(struct run_report *r)
 {
 	r->steps = json_object_new_object();
-	r->attempts = json_object_new_object();
 	r->signatures = json_object_new_object();
-	r->comments = json_object_new_array();
 	r->decisions = db_rows_json(
 	    db_query(r->db, STMT_APPROVALS_MADE, INT(r->run)));
 	read_steps(r);
-	read_artifacts(r);
-	read_attempts(r);
 	read_events(r, EVENT_STEP_SIGNED, add_signature);
-	read_events(r, EVENT_RUN_COMMENTED, add_comment);
 }
 
 void
@@ -183,9 +198,6 @@ run_report_clear(struct run_report *r)
 {
 	json_object_put(r->row);
 	json_object_put(r->steps);
-	json_object_put(r->attempts);
 	json_object_put(r->decisions);
 	json_object_put(r->signatures);
-	json_object_put(r->comments);
-	json_object_put(r->artifacts);
 }

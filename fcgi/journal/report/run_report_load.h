@@ -1,5 +1,6 @@
 /*
- * run_report_load.h: loads the rows and events of a report.
+ * run_report_load.h: loads the rows of a report that are few, and reads those
+ * that may be many one by one.
  */
 #ifndef JOURNAL_REPORT_RUN_REPORT_LOAD_H
 #define JOURNAL_REPORT_RUN_REPORT_LOAD_H
@@ -8,6 +9,7 @@
 
 #include "base/json.h"
 #include "journal/db.h"
+#include "journal/report/report_out.h"
 #include "plan/plan.h"
 
 struct run_report {
@@ -16,11 +18,10 @@ struct run_report {
 	struct json_object *row; /* of STMT_RUN_GET */
 	const struct plan *plan;
 	struct json_object *steps;      /* {id: row of STMT_STEPS} */
-	struct json_object *attempts;   /* {step: [attempts with targets]} */
 	struct json_object *decisions;  /* of STMT_APPROVALS_MADE */
 	struct json_object *signatures; /* {step: [the last]} */
-	struct json_object *comments;
-	struct json_object *artifacts;
+	bool has_artifacts; /* run_report_put_artifacts() wrote any */
+	struct report_out *out;
 };
 
 /* Copies the value of `key` there to `name` here. */
@@ -40,19 +41,14 @@ copy_all(
 		copy(to, *keys, from, *keys);
 }
 
-/* The array under that key, created if missing; belongs to o. */
-static inline struct json_object *
-list_in(struct json_object *o, const char *key)
-{
-	struct json_object *list = json_get(o, key);
-
-	if (list == NULL)
-		json_set(o, key, list = json_object_new_array());
-	return list;
-}
-
-/* Loads all but `row` and `plan`, which are set already. */
+/* Loads steps, decisions and signatures. */
 void run_report_load(struct run_report *r);
 void run_report_clear(struct run_report *r);
+
+/* Write the list "artifacts", "comments", or "attempts" of a step with targets.
+ */
+void run_report_put_artifacts(struct run_report *r);
+void run_report_put_comments(struct run_report *r);
+void run_report_put_attempts(struct run_report *r, const char *step);
 
 #endif

@@ -268,9 +268,9 @@ idle_step(void)
 	static const char *const nothing[] = { "settled_text", "by", "at",
 		"reason", "message", "duration_text", "last", "probe",
 		"blocked_text", "body_html", "primary_label", "retries",
-		"hosts", "signatures", "earlier", "gate", "asked",
-		"asked_value", "look", "look_label", "sign_people", "refused",
-		"values" };
+		"hosts", "signatures", "earlier", "attempts_url",
+		"attempts_text", "gate", "asked", "asked_value", "look",
+		"look_label", "sign_people", "refused", "values" };
 	static struct json_object *idle;
 
 	if (idle != NULL)

@@ -1,4 +1,5 @@
 /* card_attempt.c: the attempts of a step, for its card. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -107,6 +108,37 @@ add_attempt_page(struct view *v, struct json_object *o,
 		add_terminal(v, json_object_array_get_idx(targets, i), s);
 }
 
+struct json_object *
+card_attempts_json(struct view *v, int step)
+{
+	struct json_object *tries = view_attempts(v, step);
+	struct json_object *list = json_object_new_array();
+	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = json_object_array_get_idx(tries, i);
+
+		json_object_object_del(o, "_exec");
+		json_object_array_add(list, json_object_get(o));
+	}
+	return list;
+}
+
+struct json_object *
+card_attempts_page(struct view *v, int step)
+{
+	struct json_object *tries = view_attempts(v, step);
+	struct json_object *list = json_object_new_array(), *o;
+	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
+
+	for (size_t i = n; i > 0; i--) {
+		o = json_object_array_get_idx(tries, i - 1);
+		add_attempt_page(v, o, &v->steps[step], true);
+		json_object_array_add(list, json_object_get(o));
+	}
+	return list;
+}
+
 void
 card_add_attempts(
     struct view *v, struct json_object *o, const struct view_step *s)
@@ -134,5 +166,10 @@ card_add_attempts(
 	model_put(o, "last", json_object_get(last));
 	model_bool(o, "has_earlier", n > 1);
 	model_put(o, "earlier", earlier);
+	model_text(o, "attempts_url", view_earlier_url(v, (int)(s - v->steps)));
+	model_text(o, "attempts_text",
+	    request_fill(v->req, "attempts_cut", "shown",
+		arena_printf(v->req->arena, "%zu", n), "count",
+		arena_printf(v->req->arena, "%" PRId64, s->attempts), NULL));
 	model_int(o, "next_attempt", s->attempts + 1);
 }

@@ -4,6 +4,13 @@
 
 #include "web/views/view.h"
 
+/*
+ * The attempts that view_attempts() gives: as JSON, in their order; and for the
+ * template _attempt, newest first.  New arrays.
+ */
+struct json_object *card_attempts_json(struct view *v, int step);
+struct json_object *card_attempts_page(struct view *v, int step);
+
 /* Adds the last attempt, and the earlier ones, newest first. */
 void card_add_attempts(
     struct view *v, struct json_object *o, const struct view_step *s);

@@ -26,22 +26,6 @@ signatures_of(const struct view_step *s)
 	return list;
 }
 
-/* Attempts without the keys for templates. */
-static struct json_object *
-attempts_json(const struct view_step *s)
-{
-	struct json_object *list = json_object_new_array();
-	size_t n = s->tries != NULL ? json_object_array_length(s->tries) : 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *o = json_object_array_get_idx(s->tries, i);
-
-		json_object_object_del(o, "_exec");
-		json_object_array_add(list, json_object_get(o));
-	}
-	return list;
-}
-
 struct json_object *
 card_json(struct view *v, int i)
 {
@@ -67,8 +51,10 @@ card_json(struct view *v, int i)
 	model_put(o, "asked", card_asked(v, i));
 	model_text(o, "asked_value", card_asked_value(v, i));
 	model_bool(o, "excluded", view_is_excluded(s));
-	model_put(o, "hosts", card_counts(card_target_status(v, i)));
-	model_put(o, "attempts", attempts_json(s));
+	model_put(o, "hosts", card_counts(v, i));
+	model_put(o, "attempts", card_attempts_json(v, i));
+	model_int(o, "attempts_total", s->attempts);
+	model_text(o, "attempts_earlier_url", view_earlier_url(v, i));
 	model_put(o, "signatures", signatures_of(s));
 	return o;
 }
@@ -209,7 +195,7 @@ card_page(struct view *v, int i)
 	model_put(o, "asked", card_asked(v, i));
 	model_text(o, "asked_value", card_asked_value(v, i));
 	if (view_attempts(v, i) != NULL) {
-		counts = card_counts(card_target_status(v, i));
+		counts = card_counts(v, i);
 		add_targets(v, o, s, counts);
 		card_add_attempts(v, o, s);
 	}

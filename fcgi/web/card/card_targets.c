@@ -35,15 +35,13 @@ host_rank(const char *state)
 	return i;
 }
 
-struct json_object *
-card_target_status(struct view *v, int step)
+/* Of all attempts, which are loaded. */
+static void
+count_loaded(struct json_object *tries, struct json_object *counts)
 {
-	struct json_object *latest = request_own(
-	    v->req, json_object_new_object());
-	struct json_object *tries = view_attempts(v, step);
-	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
+	struct json_object *latest = json_object_new_object();
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < json_object_array_length(tries); i++) {
 		struct json_object *targets = json_get(
 		    json_object_array_get_idx(tries, i), "targets");
 
@@ -55,23 +53,36 @@ card_target_status(struct view *v, int step)
 			    json_object_get(json_get(t, "state")));
 		}
 	}
-	return latest;
+	json_object_object_foreach (latest, name, state) {
+		const char *word = json_object_get_string(state);
+
+		(void)name;
+		json_set_int(counts, word, json_int(counts, word, 0) + 1);
+	}
+	json_object_put(latest);
 }
 
 struct json_object *
-card_counts(struct json_object *latest)
+card_counts(struct view *v, int step)
 {
-	int64_t count[sizeof(host_states) / sizeof(host_states[0])] = { 0 };
-	struct json_object *o = json_object_new_object();
+	struct json_object *counts = json_object_new_object();
+	struct json_object *tries = view_attempts(v, step);
+	const struct view_step *s = &v->steps[step];
+	struct rows *rows;
 
-	json_object_object_foreach (latest, name, state) {
-		(void)name;
-		count[host_rank(json_object_get_string(state))]++;
+	if (tries == NULL)
+		return counts;
+	if ((int64_t)json_object_array_length(tries) == s->attempts) {
+		count_loaded(tries, counts);
+		return counts;
 	}
-	for (int i = 0; host_states[i] != NULL; i++)
-		if (count[i] > 0)
-			json_set_int(o, host_states[i], count[i]);
-	return o;
+	rows = db_query(v->req->web->db, STMT_WEB_HOST_COUNTS,
+	    INT(v->lifecycle.id), TEXT(s->step->id), INT(s->attempts));
+	while (db_next(rows))
+		json_set_int(
+		    counts, db_text(rows, "state"), db_int(rows, "targets"));
+	db_done(rows);
+	return counts;
 }
 
 struct json_object *

@@ -7,12 +7,11 @@
 /* The states of a target, those that need a person first; NULL-terminated. */
 extern const char *const host_states[];
 
-/* The last state of each target over all attempts, {name: state}; owned by
- * the request. */
-struct json_object *card_target_status(struct view *v, int step);
-
-/* The number of targets in each state: {state: count}.  A new object. */
-struct json_object *card_counts(struct json_object *latest);
+/*
+ * The number of targets in each state, {state: count}: the last result of each
+ * over all attempts counts.  A new object.
+ */
+struct json_object *card_counts(struct view *v, int step);
 
 /* The names for the head of a card: few, or the group and its size.  A new
  * reference. */

@@ -1,10 +1,12 @@
 /*
- * reply.c: one answer, complete before its first byte is sent, but for files.
+ * reply.c: one answer, complete before its first byte is sent, but for files
+ * and exports.
  *
  * Status and headers are produced after the body, so that a failure while
- * rendering is still a clean error page.  The security headers are the same on
- * every answer and are set here, once; nginx adds Strict-Transport-Security
- * alone, where it has the TLS (production.conf).
+ * rendering is still a clean error page.  An export is as long as its run: it
+ * is sent in parts, and a failure ends the connection before its end.  The
+ * security headers are the same on every answer and are set here, once; nginx
+ * adds Strict-Transport-Security alone, where it has the TLS (production.conf).
  */
 #include <inttypes.h>
 #include <string.h>
@@ -17,6 +19,8 @@
 #include "web/http/cookie.h"
 #include "web/http/reply.h"
 #include "journal/lifecycle_people.h"
+
+#define PART_BYTES (128 * 1024) /* of an export, at least */
 
 static const char policy[] =
     "default-src 'none'; script-src 'self'; "
@@ -70,12 +74,14 @@ reply_clear(struct reply *reply)
 void
 reply_reset(struct reply *reply)
 {
-	struct buf headers = reply->headers, body = reply->body;
+	struct reply kept = *reply;
 
 	drop_file(reply);
 	reply_init(reply);
-	reply->headers = headers;
-	reply->body = body;
+	reply->headers = kept.headers;
+	reply->body = kept.body;
+	reply->send = kept.send;
+	reply->ctx = kept.ctx;
 	buf_reset(&reply->headers);
 	buf_reset(&reply->body);
 }
@@ -209,6 +215,16 @@ reply_model(struct req *req, struct reply *reply, const char *template,
 	return reply_json(req, reply, model);
 }
 
+void
+reply_flush(struct reply *reply)
+{
+	if (reply->send == NULL || reply->body.len < PART_BYTES)
+		return;
+	reply->send(reply->ctx, reply);
+	reply->is_begun = true;
+	buf_reset(&reply->body);
+}
+
 enum err
 reply_redirect(struct req *req, struct reply *reply, const char *location)
 {
@@ -280,6 +296,12 @@ reply_fault(struct req *req, struct reply *reply, enum err err)
 	buf_reset(&reply->body);
 	drop_file(reply);
 	reply->policy = NULL;
+	if (reply->is_begun) {
+		reply->is_broken = true;
+		json_object_put(problem);
+		json_object_put(model);
+		return;
+	}
 	reply->cache = "no-store";
 	reply->type = "text/html; charset=utf-8";
 	reply->status = reply_status(err, json_text(problem, "code", ""));
@@ -302,27 +324,56 @@ reply_fault(struct req *req, struct reply *reply, enum err err)
 	reply->status = 500;
 }
 
-void
-reply_finish(struct reply *reply, enum method method, struct buf *out)
+/* A length of -1 is not told: the answer ends with its connection. */
+static void
+put_head(const struct reply *reply, int64_t length, struct buf *out)
 {
 	buf_printf(out,
 	    "Status: %d\r\nContent-Type: %s\r\n"
 	    "Cache-Control: %s\r\n",
 	    reply->status, reply->type, reply->cache);
-	if (reply->status != 304 &&
-	    strstr(buf_text(&reply->headers), "X-Accel-Redirect: ") == NULL)
-		buf_printf(out, "Content-Length: %" PRId64 "\r\n",
-		    reply->file != NULL ? reply->file_len
-					: (int64_t)reply->body.len);
+	if (length >= 0)
+		buf_printf(out, "Content-Length: %" PRId64 "\r\n", length);
 	buf_printf(out, "Content-Security-Policy: %s\r\n",
 	    reply->policy != NULL ? reply->policy : policy);
 	buf_puts(out, security);
 	buf_put(out, buf_text(&reply->headers), reply->headers.len);
 	buf_puts(out, "\r\n");
+}
+
+static void
+put_body(const struct reply *reply, enum method method, struct buf *out)
+{
+	if (method != METHOD_HEAD)
+		buf_put(out, buf_text(&reply->body), reply->body.len);
+}
+
+void
+reply_part(const struct reply *reply, enum method method, struct buf *out)
+{
+	if (!reply->is_begun)
+		put_head(reply, -1, out);
+	put_body(reply, method, out);
+}
+
+/* The length of the whole answer, or -1: nginx or nobody tells it. */
+static int64_t
+length_of(const struct reply *reply)
+{
+	if (reply->status == 304 ||
+	    strstr(buf_text(&reply->headers), "X-Accel-Redirect: ") != NULL)
+		return -1;
+	return reply->file != NULL ? reply->file_len : (int64_t)reply->body.len;
+}
+
+void
+reply_finish(struct reply *reply, enum method method, struct buf *out)
+{
+	if (!reply->is_begun)
+		put_head(reply, length_of(reply), out);
 	if (method == METHOD_HEAD)
 		reply->file_len = 0;
-	else
-		buf_put(out, buf_text(&reply->body), reply->body.len);
+	put_body(reply, method, out);
 }
 
 const char *

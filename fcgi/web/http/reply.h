@@ -1,5 +1,6 @@
 /*
- * reply.h: one answer: complete before its first byte is sent.
+ * reply.h: one answer: complete before its first byte is sent, but for exports,
+ * which are sent while they are made (reply_flush()).
  */
 #ifndef WEB_HTTP_REPLY_H
 #define WEB_HTTP_REPLY_H
@@ -19,6 +20,11 @@ struct reply {
 	struct exec_file *file; /* owned; or NULL */
 	int64_t file_from;
 	int64_t file_len;
+	/* Sends body, and before the first part status and headers; or NULL. */
+	void (*send)(void *ctx, struct reply *reply);
+	void *ctx;
+	bool is_begun;  /* a part was sent */
+	bool is_broken; /* and the rest cannot be made */
 };
 
 void reply_init(struct reply *reply);
@@ -43,6 +49,13 @@ enum err reply_json(
 enum err reply_model(struct req *req, struct reply *reply, const char *template,
     const char *title, struct json_object *model);
 
+/*
+ * Between two parts of an export: sends what stands in the body if that is
+ * much, and empties it. An error after it ends the connection, so that the
+ * client sees that something is missing.
+ */
+void reply_flush(struct reply *reply);
+
 /* 303 to a path of ours. */
 enum err reply_redirect(
     struct req *req, struct reply *reply, const char *location);
@@ -61,9 +74,11 @@ struct json_object *reply_problem(const struct req *req, enum err err);
 int reply_status(enum err err, const char *code);
 
 /*
- * The bytes for FastCGI: status, headers, and the body unless HEAD.  A file is
- * left to the caller, with reply->file_len as what is to be sent.
+ * Puts the bytes for FastCGI: status, headers, and the body unless HEAD; when a
+ * part has been sent the body alone. Of a part, and of the whole or its end. A
+ * file is left to the caller, with reply->file_len as what is to be sent.
  */
+void reply_part(const struct reply *reply, enum method method, struct buf *out);
 void reply_finish(struct reply *reply, enum method method, struct buf *out);
 
 /* A path of ours to go back to, or the fallback: never another site. */

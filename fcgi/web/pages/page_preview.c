@@ -244,18 +244,15 @@ files_model(struct view *v, const struct step *step)
 static const char *
 artifact_there(struct view *v, const char *name)
 {
-	struct json_object *all = artifacts_of_run(
-	    v->req, v->lifecycle.id, &v->artifacts);
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_ARTIFACTS_NAMED,
+	    INT(v->lifecycle.id), TEXT(name));
 	struct json_object *by = request_own(v->req, json_object_new_object());
 	const char *text = NULL;
 
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *o = json_object_array_get_idx(all, i);
-
-		if (text_eq(json_text(o, "name", ""), name))
-			json_set_text(by, json_text(o, "target", ""),
-			    json_text(o, "size_text", ""));
-	}
+	while (db_next(rows))
+		json_set_text(by, db_text(rows, "target"),
+		    model_size(v->req, db_int(rows, "bytes")));
+	db_done(rows);
 	json_object_object_foreach (by, target, size) {
 		text = arena_printf(v->req->arena, "%s%s%s (%s)",
 		    text != NULL ? text : "", text != NULL ? ", " : "",

@@ -2,7 +2,9 @@
  * page_report.c: the report of a run, as page, JSON and CSV.
  *
  * journal/report/run_report.c makes the JSON report from the record alone:
- * `countersign verify` makes it again from the report's events.
+ * `countersign verify` makes it again from the report's events.  The page has
+ * the newest attempts of each step, entries and comments, and says what it
+ * leaves out.  JSON and CSV have all of it and are sent in parts.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -43,7 +45,7 @@ add_head(struct view *v, struct json_object *o)
 }
 
 static void
-add_attempt_rows(struct view *v, const struct view_step *s,
+add_attempt_rows(struct view *v, const struct view_step *s, bool with_tail,
     struct json_object *list, struct json_object *attempt)
 {
 	struct json_object *targets = json_get(attempt, "targets");
@@ -73,7 +75,7 @@ add_attempt_rows(struct view *v, const struct view_step *s,
 		model_put(
 		    o, "artifact", json_object_get(json_get(t, "artifact")));
 		model_text(o, "tail",
-		    state_read(t) == STATE_SUCCEEDED
+		    !with_tail || state_read(t) == STATE_SUCCEEDED
 			? ""
 			: output_text_lines(v->req,
 			      json_text(attempt, "_exec", ""),
@@ -82,16 +84,35 @@ add_attempt_rows(struct view *v, const struct view_step *s,
 	}
 }
 
+/* Of the attempts that are shown. */
 static struct json_object *
-attempt_rows(struct view *v, const struct view_step *s)
+attempt_rows(struct view *v, int i, bool with_tail)
 {
 	struct json_object *list = json_object_new_array();
-	size_t n = s->tries != NULL ? json_object_array_length(s->tries) : 0;
+	struct json_object *tries = view_attempts(v, i);
+	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
 
-	for (size_t i = 0; i < n; i++)
-		add_attempt_rows(
-		    v, s, list, json_object_array_get_idx(s->tries, i));
+	for (size_t k = 0; k < n; k++)
+		add_attempt_rows(v, &v->steps[i], with_tail, list,
+		    json_object_array_get_idx(tries, k));
 	return list;
+}
+
+/* That attempts are left out, and where they are. */
+static void
+add_cut(struct view *v, struct json_object *o, int i)
+{
+	const struct view_step *s = &v->steps[i];
+	const char *url = view_earlier_url(v, i);
+
+	model_text(o, "attempts_url", url);
+	model_text(o, "attempts_text",
+	    url == NULL
+		? NULL
+		: request_fill(v->req, "report_attempts_cut", "shown",
+		      arena_printf(v->req->arena, "%d", VIEW_ATTEMPTS), "count",
+		      arena_printf(v->req->arena, "%" PRId64, s->attempts),
+		      NULL));
 }
 
 static struct json_object *
@@ -99,7 +120,7 @@ step_row(struct view *v, int i)
 {
 	const struct view_step *s = &v->steps[i];
 	struct json_object *o = json_object_new_object();
-	struct json_object *rows = attempt_rows(v, s);
+	struct json_object *rows = attempt_rows(v, i, true);
 	struct json_object *signatures = json_object_new_array();
 	struct json_object *last = s->tries == NULL
 	    ? NULL
@@ -129,20 +150,27 @@ step_row(struct view *v, int i)
 	model_text(o, "asked_value", card_asked_value(v, i));
 	model_bool(o, "has_attempts", json_object_array_length(rows) > 0);
 	model_put(o, "attempt_rows", rows);
+	add_cut(v, o, i);
 	model_bool(o, "has_signatures", s->signature != NULL);
 	model_put(o, "signatures", signatures);
 	return o;
+}
+
+/* The report has the step: the rollback only if there was one. */
+static bool
+is_reported(const struct view *v, size_t i)
+{
+	return v->lifecycle.mode == PART_ROLLBACK ||
+	    v->steps[i].part != PART_ROLLBACK;
 }
 
 static struct json_object *
 step_rows(struct view *v)
 {
 	struct json_object *list = json_object_new_array();
-	bool back = v->lifecycle.mode == PART_ROLLBACK;
 
-	view_load_attempts(v);
 	for (size_t i = 0; i < v->plan->steps_count; i++)
-		if (back || v->steps[i].part != PART_ROLLBACK)
+		if (is_reported(v, i))
 			json_object_array_add(list, step_row(v, (int)i));
 	return list;
 }
@@ -155,11 +183,48 @@ add_list(struct json_object *o, const char *name, const char *has,
 	json_set(o, name, list);
 }
 
+/* The address of the report from the event on that a list begins before. */
+static const char *
+earlier_url(struct view *v, const char *list, int64_t earlier)
+{
+	return earlier == 0
+	    ? NULL
+	    : arena_printf(v->req->arena,
+		  "/runs/%" PRId64 "/report?%s=%" PRId64 "#h-%s",
+		  v->lifecycle.id, list, earlier, list);
+}
+
+static const char *
+cut_text(struct view *v, const char *key, int count)
+{
+	return request_fill(v->req, key, "count",
+	    arena_printf(v->req->arena, "%d", count), NULL);
+}
+
+/* The newest entries and comments, or those before the events of the address.
+ */
+static void
+add_events(struct view *v, struct json_object *o)
+{
+	int64_t before = INT64_MAX, earlier;
+
+	text_int(request_query(v->req, "chronology"), 1, INT64_MAX, &before);
+	model_put(o, "chronology", timeline(v, before, &earlier));
+	model_text(o, "chronology_url", earlier_url(v, "chronology", earlier));
+	model_text(
+	    o, "chronology_text", cut_text(v, "chronology_cut", TIMELINE_MOST));
+	before = INT64_MAX;
+	text_int(request_query(v->req, "comments"), 1, INT64_MAX, &before);
+	add_list(o, "comments", "has_comments",
+	    run_model_comments(v, before, RUN_MODEL_COMMENTS, &earlier));
+	model_text(o, "comments_url", earlier_url(v, "comments", earlier));
+	model_text(o, "comments_text",
+	    cut_text(v, "comments_cut", RUN_MODEL_COMMENTS));
+}
+
 static void
 add_page(struct view *v, struct json_object *o)
 {
-	int64_t earlier;
-
 	model_text(o, "url",
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
 	model_state(v->req, o, state_word(v->lifecycle.state),
@@ -173,9 +238,7 @@ add_page(struct view *v, struct json_object *o)
 	add_list(o, "approval_rows", "has_approvals",
 	    json_object_get(json_get(json_get(o, "approvals"), "given")));
 	model_put(o, "step_rows", step_rows(v));
-	model_put(o, "chronology", timeline(v));
-	add_list(o, "comments", "has_comments",
-	    run_model_comments(v, INT64_MAX, INT64_MAX - 1, &earlier));
+	add_events(v, o);
 }
 
 enum err
@@ -196,17 +259,27 @@ page_report(struct req *req, struct reply *reply)
 	    req, reply, "report.html", json_text(v->run, "title", ""), o);
 }
 
+static void
+flush(void *ctx)
+{
+	reply_flush(ctx);
+}
+
 enum err
 page_report_json(struct req *req, struct reply *reply)
 {
-	struct json_object *o;
+	struct report_out out = {
+		.text = &reply->body, .part = flush, .ctx = reply
+	};
 	struct view *v;
 	enum err err = view_load(req, req->run, &v);
 
 	if (err != ERR_OK)
 		return err;
-	o = run_report_make(req->web->db, req->run, v->plan);
-	return o == NULL ? ERR_INTERNAL : reply_json(req, reply, o);
+	reply->type = "application/json";
+	return run_report_write(req->web->db, req->run, v->plan, &out)
+	    ? ERR_OK
+	    : ERR_INTERNAL;
 }
 
 /* A CSV field (RFC 4180) that no spreadsheet interprets as a formula. */
@@ -240,6 +313,23 @@ put_values(
 	}
 }
 
+/* What each line of a step has. */
+static struct json_object *
+csv_step(struct view *v, int i)
+{
+	const struct view_step *s = &v->steps[i];
+	struct json_object *o = json_object_new_object();
+
+	model_text(o, "id", s->step->id);
+	model_text(o, "title", view_title(v, i));
+	model_text(o, "section", v->plan->sections[s->step->section].title);
+	model_text(o, "state", view_outcome(v, s));
+	model_text(o, "by", s->by);
+	model_text(o, "at", s->at);
+	model_text(o, "reason", s->reason);
+	return o;
+}
+
 /* A line: a step, an attempt of it on one target, its artifact. */
 static void
 put_line(struct buf *out, struct json_object *step, struct json_object *try)
@@ -257,33 +347,59 @@ put_line(struct buf *out, struct json_object *step, struct json_object *try)
 	put_values(out, json_get(try, "artifact"), of_kept, '\n');
 }
 
+/*
+ * All attempts of a step, as many at a time as a page shows. What they need
+ * belongs to `piece`, and is released with each of these.
+ */
+static void
+put_step(struct view *v, int i, struct arena *piece, struct reply *reply)
+{
+	struct arena *whole = v->req->arena;
+	int64_t below = 1;
+
+	v->req->arena = piece;
+	do {
+		struct json_object *step, *rows;
+		size_t n;
+
+		v->steps[i].tries = NULL;
+		v->below = below += VIEW_ATTEMPTS;
+		step = request_own(v->req, csv_step(v, i));
+		rows = request_own(v->req, attempt_rows(v, i, false));
+		n = json_object_array_length(rows);
+		for (size_t k = 0;
+		     k < n || (k == 0 && below == 1 + VIEW_ATTEMPTS); k++)
+			put_line(&reply->body, step,
+			    k < n ? json_object_array_get_idx(rows, k) : NULL);
+		arena_reset(piece);
+		reply_flush(reply);
+	} while (below <= v->steps[i].attempts);
+	v->req->arena = whole;
+	v->steps[i].tries = NULL;
+}
+
 enum err
 page_report_csv(struct req *req, struct reply *reply)
 {
-	struct json_object *steps;
+	struct arena *piece;
 	struct view *v;
 	enum err err = view_load(req, req->run, &v);
 
 	if (err != ERR_OK)
 		return err;
+	reply->type = "text/csv; charset=utf-8";
+	reply_header(reply, "Content-Disposition",
+	    arena_printf(req->arena,
+		"attachment; filename=\"run-%" PRId64 ".csv\"", req->run));
 	buf_puts(&reply->body,
 	    "step,title,section,state,by,at,reason,"
 	    "attempt,target,outcome,exit,pressed_by,started_at,ended_at,"
 	    "bytes,hash,message,skipped,artifact,artifact_bytes,"
 	    "artifact_hash,artifact_sealed\r\n");
-	steps = request_own(req, step_rows(v));
-	for (size_t i = 0; i < json_object_array_length(steps); i++) {
-		struct json_object *s = json_object_array_get_idx(steps, i);
-		struct json_object *tries = json_get(s, "attempt_rows");
-		size_t n = json_object_array_length(tries);
-
-		for (size_t k = 0; k < n || k == 0; k++)
-			put_line(&reply->body, s,
-			    k < n ? json_object_array_get_idx(tries, k) : NULL);
-	}
-	reply->type = "text/csv; charset=utf-8";
-	reply_header(reply, "Content-Disposition",
-	    arena_printf(req->arena,
-		"attachment; filename=\"run-%" PRId64 ".csv\"", req->run));
+	piece = arena_new();
+	for (size_t i = 0; i < v->plan->steps_count; i++)
+		if (is_reported(v, i))
+			put_step(v, (int)i, piece, reply);
+	arena_free(piece);
 	return ERR_OK;
 }

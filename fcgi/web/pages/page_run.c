@@ -23,8 +23,6 @@
 #include "web/views/rollback_view.h"
 #include "web/views/run_model.h"
 
-#define COMMENTS 50 /* at a time */
-
 /* The item belongs to the rollback, not to the forward part. */
 static bool
 is_rollback_item(const struct view *v, const struct item *item)
@@ -321,7 +319,7 @@ add_comments(struct view *v, struct json_object *o)
 	struct json_object *comments;
 
 	text_int(request_query(v->req, "comments"), 1, INT64_MAX, &before);
-	comments = run_model_comments(v, before, COMMENTS, &earlier);
+	comments = run_model_comments(v, before, RUN_MODEL_COMMENTS, &earlier);
 	model_bool(o, "has_comments", json_object_array_length(comments) > 0);
 	model_put(o, "comments", comments);
 	model_text(o, "earlier_url",
@@ -372,9 +370,6 @@ page_part(struct view *v)
 	model_bool(o, "has_rollback_items", json_object_array_length(back) > 0);
 	model_put(o, "rollback_items", back);
 	add_comments(v, o);
-	model_bool(o, "has_artifacts",
-	    json_object_array_length(
-		artifacts_of_run(v->req, v->lifecycle.id, &v->artifacts)) > 0);
 	return o;
 }
 
@@ -411,6 +406,8 @@ page_run(struct req *req, struct reply *reply)
 		return reply_json(req, reply, o);
 	}
 	page = page_part(v);
+	model_bool(page, "has_artifacts",
+	    json_object_array_length(json_get(o, "artifacts")) > 0);
 	model_put(page, "refused", refused(v));
 	model_put(page, "holders",
 	    state_in(v->lifecycle.state, IN(READY) | IN(PARKED))

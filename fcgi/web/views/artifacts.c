@@ -1,15 +1,10 @@
-/* artifacts.c: the artifacts of a run, listed. */
+/* artifacts.c: the artifacts of a run. */
 #include <inttypes.h>
 
 #include "web/views/artifacts.h"
 #include "web/views/model.h"
 #include "web/views/output_text.h"
-
-static const char *
-key_of(struct req *req, const char *step, int64_t n, const char *target)
-{
-	return arena_printf(req->arena, "%s/%" PRId64 "/%s", step, n, target);
-}
+#include "web/views/view.h"
 
 static struct json_object *
 artifact_model(struct req *req, int64_t run, struct rows *rows)
@@ -37,33 +32,34 @@ artifact_model(struct req *req, int64_t run, struct rows *rows)
 }
 
 struct json_object *
-artifacts_of_run(struct req *req, int64_t run, struct artifacts *a)
+artifacts_of_run(struct view *v, int64_t before, int64_t *ret_earlier)
 {
-	struct rows *rows;
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_ARTIFACTS_BELOW,
+	    INT(v->lifecycle.id), INT(before), INT(ARTIFACTS_MOST + 1));
+	struct json_object *found[ARTIFACTS_MOST], *list;
+	int n = 0, all = 0;
 
-	if (a->list != NULL)
-		return a->list;
-	rows = db_query(req->web->db, STMT_WEB_ARTIFACTS, INT(run));
-	a->list = request_own(req, json_object_new_array());
-	a->by = request_own(req, json_object_new_object());
-	while (db_next(rows)) {
-		struct json_object *o = artifact_model(req, run, rows);
-
-		json_object_array_add(a->list, o);
-		json_set(a->by,
-		    key_of(req, db_text(rows, "step"), db_int(rows, "n"),
-			db_text(rows, "target")),
-		    json_object_get(o));
-	}
+	while (db_next(rows))
+		if (all++ < ARTIFACTS_MOST)
+			found[n++] = artifact_model(
+			    v->req, v->lifecycle.id, rows);
 	db_done(rows);
-	return a->list;
+	*ret_earlier = all > n ? json_int(found[n - 1], "id", 0) : 0;
+	list = json_object_new_array();
+	while (n > 0)
+		json_object_array_add(list, found[--n]);
+	return list;
 }
 
 struct json_object *
-artifacts_find(struct req *req, int64_t run, struct artifacts *a,
-    const char *step, int64_t n, const char *target)
+artifacts_find(struct view *v, const char *step, int64_t n, const char *target)
 {
-	return json_object_array_length(artifacts_of_run(req, run, a)) == 0
-	    ? NULL
-	    : json_get(a->by, key_of(req, step, n, target));
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_ARTIFACT_OF,
+	    INT(v->lifecycle.id), TEXT(step), INT(n), TEXT(target));
+	struct json_object *o = NULL;
+
+	if (db_next(rows))
+		o = artifact_model(v->req, v->lifecycle.id, rows);
+	db_done(rows);
+	return o;
 }

@@ -2,24 +2,23 @@
 #ifndef WEB_VIEWS_ARTIFACTS_H
 #define WEB_VIEWS_ARTIFACTS_H
 
-#include "web/http/request.h"
+#include <json-c/json.h>
+#include <stdint.h>
 
-/* The artifacts of a run, loaded once; all NULL until then. */
-struct artifacts {
-	struct json_object *list;
-	struct json_object *by; /* the same by step, attempt and target */
-};
+struct view;
 
 /*
- * The artifacts of the run, oldest first: [{id, name, step, attempt, target,
- * bytes, size_text, hash, sealed, url}], of a sealed one the url of the page
- * that can show it. It belongs to the request.
+ * The newest artifacts of the run below event `before`, at most ARTIFACTS_MOST,
+ * the newest last: [{id, name, step, attempt, target, bytes, size_text, hash,
+ * sealed, url}], of a sealed one the url of the page that can show it.
+ * *ret_earlier is the event below which there are others, or 0. A new array.
  */
+#define ARTIFACTS_MOST 50
 struct json_object *artifacts_of_run(
-    struct req *req, int64_t run, struct artifacts *a);
+    struct view *v, int64_t before, int64_t *ret_earlier);
 
-/* The one of one target of one attempt, or NULL; belongs to the request. */
-struct json_object *artifacts_find(struct req *req, int64_t run,
-    struct artifacts *a, const char *step, int64_t n, const char *target);
+/* The one of one target of one attempt: a new object, or NULL. */
+struct json_object *artifacts_find(
+    struct view *v, const char *step, int64_t n, const char *target);
 
 #endif

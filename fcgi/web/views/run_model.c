@@ -1,6 +1,8 @@
 /* run_model.c: the model shared by run page, JSON and report. */
+#include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "journal/report/run_report.h"
@@ -119,6 +121,21 @@ run_model_focus_text(struct view *v)
 			   run_model_focus(v, i), view_title(v, i));
 }
 
+/* The newest artifacts, or those below the event that the address names. */
+static void
+add_artifacts(struct view *v, struct json_object *o)
+{
+	int64_t before = INT64_MAX, earlier;
+
+	text_int(request_query(v->req, "artifacts"), 1, INT64_MAX, &before);
+	model_put(o, "artifacts", artifacts_of_run(v, before, &earlier));
+	model_text(o, "artifacts_earlier_url",
+	    earlier == 0 ? NULL
+			 : arena_printf(v->req->arena,
+			       "/runs/%" PRId64 "?artifacts=%" PRId64,
+			       v->lifecycle.id, earlier));
+}
+
 struct json_object *
 run_model(struct view *v)
 {
@@ -136,9 +153,7 @@ run_model(struct view *v)
 	model_put(o, "approvals", approvals_model(v));
 	model_put(o, "rehearsal", approvals_rehearsal(v));
 	model_put(o, "progress", progress_model(v));
-	model_put(o, "artifacts",
-	    json_object_get(
-		artifacts_of_run(v->req, v->lifecycle.id, &v->artifacts)));
+	add_artifacts(v, o);
 	model_put(o, "variables", json_object_get(v->variables));
 	model_put(o, "can", card_can_run(v));
 	model_put(o, "rollback", json_object_get(rollback_model(v)));
@@ -150,7 +165,6 @@ run_model_add_steps(struct view *v, struct json_object *o)
 {
 	struct json_object *steps = json_object_new_array();
 
-	view_load_attempts(v);
 	for (size_t i = 0; i < v->plan->steps_count; i++)
 		if (v->steps[i].part != PART_NONE)
 			json_object_array_add(steps, card_json(v, (int)i));

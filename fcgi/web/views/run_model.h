@@ -18,6 +18,7 @@ struct json_object *run_model_parameters(struct view *v);
  * `before`, in their order.  *ret_earlier: there are others before that event,
  * or 0.  A new array.
  */
+#define RUN_MODEL_COMMENTS 50 /* of a page */
 struct json_object *run_model_comments(
     struct view *v, int64_t before, int64_t most, int64_t *ret_earlier);
 

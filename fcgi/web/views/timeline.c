@@ -201,26 +201,76 @@ row(struct view *v, const struct event *e, struct json_object *before)
 	return o;
 }
 
-struct json_object *
-timeline(struct view *v)
+/*
+ * The first event of the newest that are shown; *ret_earlier is the same one if
+ * others stand before it, else 0.
+ */
+static int64_t
+first_shown(struct view *v, int64_t before, int64_t *ret_earlier)
 {
-	struct json_object *list = json_object_new_array(), *body;
-	struct json_object *plan = NULL; /* the last one */
-	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS,
-	    INT(v->lifecycle.id), INT(0), INT(INT64_MAX));
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_KINDS_BELOW,
+	    INT(v->lifecycle.id), INT(before));
+	int64_t first = before;
+	int count = 0;
+
+	while (count <= TIMELINE_MOST && db_next(rows))
+		if (kinds[event_find(db_text(rows, "kind"))].text != NULL &&
+		    count++ < TIMELINE_MOST)
+			first = db_int(rows, "seq");
+	db_done(rows);
+	*ret_earlier = count > TIMELINE_MOST ? first : 0;
+	return first;
+}
+
+/* The data of the last event before `seq` that has the plan's values. */
+static struct json_object *
+plan_before(struct view *v, int64_t seq)
+{
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_PLAN_BELOW,
+	    INT(v->lifecycle.id), INT(seq));
+	struct json_object *plan = NULL, *body;
 	struct event e;
 
-	while (db_next(rows)) {
-		if (event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
-			continue;
-		if (kinds[e.kind].text != NULL)
-			json_object_array_add(list, row(v, &e, plan));
-		if (json_get(e.data, "parameters") != NULL) {
-			json_object_put(plan);
-			plan = json_object_get(e.data);
-		}
+	if (db_next(rows) &&
+	    event_parse(db_text(rows, "body"), &e, &body) == ERR_OK) {
+		plan = json_object_get(e.data);
 		json_object_put(body);
 	}
+	db_done(rows);
+	return plan;
+}
+
+/* Adds the row of an event; *plan has the values before it, and then after. */
+static void
+add(struct view *v, struct json_object *list, const char *text,
+    struct json_object **plan)
+{
+	struct json_object *body;
+	struct event e;
+
+	if (event_parse(text, &e, &body) != ERR_OK)
+		return;
+	if (e.kind == EVENT_RUN_CHANGED && *plan == NULL)
+		*plan = plan_before(v, e.seq);
+	json_object_array_add(list, row(v, &e, *plan));
+	if (json_get(e.data, "parameters") != NULL) {
+		json_object_put(*plan);
+		*plan = json_object_get(e.data);
+	}
+	json_object_put(body);
+}
+
+struct json_object *
+timeline(struct view *v, int64_t before, int64_t *ret_earlier)
+{
+	struct json_object *list = json_object_new_array(), *plan = NULL;
+	int64_t first = first_shown(v, before, ret_earlier);
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS,
+	    INT(v->lifecycle.id), INT(first - 1), INT(INT64_MAX));
+
+	while (db_next(rows) && db_int(rows, "seq") < before)
+		if (kinds[event_find(db_text(rows, "kind"))].text != NULL)
+			add(v, list, db_text(rows, "body"), &plan);
 	db_done(rows);
 	json_object_put(plan);
 	return list;

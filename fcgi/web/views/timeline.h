@@ -6,8 +6,12 @@
 
 /*
  * The events of a run that are decisions of people, or the end of a step, in
- * words: [{at, by, what, step, detail}]. A new array.
+ * words: the newest TIMELINE_MOST of those before the event `before`, [{at, by,
+ * what, step, detail}]. *ret_earlier is the event before which there are
+ * others, or 0. A new array.
  */
-struct json_object *timeline(struct view *v);
+#define TIMELINE_MOST 500
+struct json_object *timeline(
+    struct view *v, int64_t before, int64_t *ret_earlier);
 
 #endif

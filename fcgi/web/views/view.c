@@ -3,8 +3,8 @@
  *
  * Each kind of row is read with one query for the whole run, in the order of
  * its primary key, and assigned to the steps of the parsed document.  Attempts
- * are loaded on demand: of all steps for a report, of the few steps without a
- * cached card (fragments.c) for the checklist.
+ * are loaded on demand, the newest of a step: of all steps for a report, of the
+ * few steps without a cached card (fragments.c) for the checklist.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -108,20 +108,16 @@ load_steps(struct view *v)
 		load_signatures(v);
 }
 
-/* Rows of STMT_WEB_ATTEMPTS: one array of attempts for each step. */
+/* The attempts of a step with these numbers. */
 static void
-load_attempts(struct view *v, struct rows *rows)
+load_attempts(struct view *v, struct view_step *s, int64_t first, int64_t last)
 {
-	while (db_next(rows)) {
-		int i = runbook_cache_find_step(
-		    v->entry, db_text(rows, "step"));
-		struct json_object *o;
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_ATTEMPTS_OF,
+	    INT(v->lifecycle.id), TEXT(s->step->id), INT(first), INT(last));
+	struct json_object *o;
 
-		if (i < 0)
-			continue;
-		if (v->steps[i].tries == NULL)
-			v->steps[i].tries = request_own(
-			    v->req, json_object_new_array());
+	s->tries = request_own(v->req, json_object_new_array());
+	while (db_next(rows)) {
 		o = model_object(32);
 		model_int(o, "n", db_int(rows, "n"));
 		model_text(o, "state", db_text(rows, "state"));
@@ -137,7 +133,7 @@ load_attempts(struct view *v, struct rows *rows)
 		model_text(o, "plan", db_text(rows, "plan"));
 		model_put(o, "exit", NULL);
 		model_put(o, "targets", json_object_new_array());
-		json_object_array_add(v->steps[i].tries, o);
+		json_object_array_add(s->tries, o);
 	}
 	db_done(rows);
 }
@@ -172,12 +168,12 @@ show_object(struct json_object *o, const char *name, const char *text)
 }
 
 static struct json_object *
-target_model(struct view *v, struct rows *rows)
+target_model(struct view *v, const struct view_step *s, struct rows *rows)
 {
 	struct json_object *o = model_object(32);
 	const char *url;
 
-	url = output_text_url(v->req, v->lifecycle.id, db_text(rows, "step"),
+	url = output_text_url(v->req, v->lifecycle.id, s->step->id,
 	    db_int(rows, "n"), db_text(rows, "target"));
 	model_text(o, "name", db_text(rows, "target"));
 	RESULT_FIELDS(SHOW)
@@ -191,9 +187,10 @@ target_model(struct view *v, struct rows *rows)
 		? NULL
 		: json_tokener_parse(db_text(rows, "skipped_json")));
 	model_put(o, "artifact",
-	    json_object_get(artifacts_find(v->req, v->lifecycle.id,
-		&v->artifacts, db_text(rows, "step"), db_int(rows, "n"),
-		db_text(rows, "target"))));
+	    s->step->artifact == NULL
+		? NULL
+		: artifacts_find(v, s->step->id, db_int(rows, "n"),
+		      db_text(rows, "target")));
 	model_text(o, "text_url", arena_printf(v->req->arena, "%s.txt", url));
 	model_text(o, "cast_url", arena_printf(v->req->arena, "%s.cast", url));
 	return o;
@@ -216,19 +213,17 @@ add_target(struct json_object *attempt, struct json_object *target)
 }
 
 static void
-load_targets(struct view *v, struct rows *rows)
+load_targets(struct view *v, struct view_step *s, int64_t first, int64_t last)
 {
-	while (db_next(rows)) {
-		int i = runbook_cache_find_step(
-		    v->entry, db_text(rows, "step"));
-		int64_t n = db_int(rows, "n");
-		struct json_object *tries = i < 0 ? NULL : v->steps[i].tries;
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_TARGETS_OF,
+	    INT(v->lifecycle.id), TEXT(s->step->id), INT(first), INT(last));
+	struct json_object *attempt;
 
-		if (tries != NULL && n >= 1 &&
-		    n <= (int64_t)json_object_array_length(tries))
-			add_target(
-			    json_object_array_get_idx(tries, (size_t)n - 1),
-			    target_model(v, rows));
+	while (db_next(rows)) {
+		attempt = json_object_array_get_idx(
+		    s->tries, (size_t)(db_int(rows, "n") - first));
+		if (attempt != NULL)
+			add_target(attempt, target_model(v, s, rows));
 	}
 	db_done(rows);
 }
@@ -258,6 +253,7 @@ view_of(struct req *req, struct json_object *run, struct cached_runbook *entry)
 	v->req = req;
 	v->run = run;
 	v->entry = entry;
+	v->below = INT64_MAX;
 	v->plan = entry->plan;
 	v->steps = arena_alloc(
 	    req->arena, (v->plan->steps_count + 1) * sizeof(*v->steps));
@@ -285,30 +281,42 @@ view_load(struct req *req, int64_t run, struct view **ret)
 	return err;
 }
 
-void
-view_load_attempts(struct view *v)
+/* The first and the last number of the attempts that are shown. */
+static void
+shown(const struct view *v, const struct view_step *s, int64_t *ret_first,
+    int64_t *ret_last)
 {
-	struct db *db = v->req->web->db;
-
-	load_attempts(v, db_query(db, STMT_WEB_ATTEMPTS, INT(v->lifecycle.id)));
-	load_targets(v, db_query(db, STMT_WEB_TARGETS, INT(v->lifecycle.id)));
+	*ret_last = s->attempts < v->below ? s->attempts : v->below - 1;
+	*ret_first = *ret_last <= VIEW_ATTEMPTS ? 1
+						: *ret_last - VIEW_ATTEMPTS + 1;
 }
 
 struct json_object *
 view_attempts(struct view *v, int step)
 {
 	struct view_step *s = &v->steps[step];
-	struct db *db = v->req->web->db;
+	int64_t first, last;
 
-	if (s->attempts == 0 || s->tries != NULL)
+	shown(v, s, &first, &last);
+	if (last < first || s->tries != NULL)
 		return s->tries;
-	load_attempts(v,
-	    db_query(db, STMT_WEB_ATTEMPTS_OF, INT(v->lifecycle.id),
-		TEXT(s->step->id)));
-	load_targets(v,
-	    db_query(db, STMT_WEB_TARGETS_OF, INT(v->lifecycle.id),
-		TEXT(s->step->id)));
+	load_attempts(v, s, first, last);
+	load_targets(v, s, first, last);
 	return s->tries;
+}
+
+const char *
+view_earlier_url(struct view *v, int step)
+{
+	const struct view_step *s = &v->steps[step];
+	int64_t first, last;
+
+	shown(v, s, &first, &last);
+	return first == 1
+	    ? NULL
+	    : arena_printf(v->req->arena, "%s/attempts?before=%" PRId64,
+		  request_step_url(v->req, v->lifecycle.id, s->step->id),
+		  first);
 }
 
 const char *

@@ -24,7 +24,7 @@ struct view_step {
 	struct json_object *signature; /* {by, at, note}, or NULL */
 	int64_t position;
 	int64_t attempts;
-	struct json_object *tries; /* attempts with targets, or NULL */
+	struct json_object *tries; /* of view_attempts(), or NULL */
 };
 
 struct view {
@@ -34,7 +34,7 @@ struct view {
 	const struct plan *plan;
 	struct view_step *steps;       /* one per step of the runbook */
 	struct json_object *variables; /* {name: value} */
-	struct artifacts artifacts;
+	int64_t below;                 /* this number attempts are shown */
 	struct lifecycle loaded;
 	struct lifecycle_run lifecycle; /* loaded.run */
 	struct tally tally;             /* of the steps of the mode */
@@ -53,18 +53,21 @@ enum err view_load(struct req *req, int64_t run, struct view **ret);
 struct view *view_of(
     struct req *req, struct json_object *run, struct cached_runbook *entry);
 
-/* Loads the attempts of all steps, or of one, unless loaded already. */
-void view_load_attempts(struct view *v);
+/*
+ * The newest attempts of the step below number v->below, with their targets, at
+ * most VIEW_ATTEMPTS: the last stands last. Loaded once; NULL: none.
+ */
+#define VIEW_ATTEMPTS 50
 struct json_object *view_attempts(struct view *v, int step);
+
+/* The address of the attempts before those; NULL: there are none. */
+const char *view_earlier_url(struct view *v, int step);
 
 /* The value of a name for runbook_render() and `when`: parameters (secrets as
  * dots), captured variables, environment.  ctx is the view. */
 const char *view_value(void *ctx, const char *name);
 
-/*
- * True if the person may apply the verb to a step now, or, with step -1, to the
- * run.
- */
+/* The person may apply the verb to the step now; step -1: to the run. */
 bool view_may(const struct view *v, enum verb verb, int step);
 
 /*
@@ -79,11 +82,8 @@ int view_gate(const struct view *v, int step);
 /* The step is excluded by a `when`, or had nothing to undo. */
 bool view_is_excluded(const struct view_step *s);
 
-/*
- * The usual duration of the step, from its last successes in runs of the same
- * runbook; step -1: of the run in its environment. In words, or NULL without
- * such successes.
- */
+/* The usual duration, from the last successes of the step in runs of this
+ * runbook; step -1: of runs in this environment.  In words, or NULL. */
 const char *view_usual(const struct view *v, int step);
 
 /* The title of a step with its {{names}} filled in; belongs to the request. */
@@ -101,11 +101,8 @@ struct json_object *view_notes(const struct view *v);
 /* The names of the targets of a step; none for manual steps.  New. */
 struct json_object *view_targets(const struct view *v, const struct step *step);
 
-/*
- * A sentence about the list that a section repeats over, which a step captures:
- * its steps are a template before that. A value of card_maker.note; ctx is the
- * view.
- */
+/* About the list that a section repeats over, which a step captures: its steps
+ * are a template before that.  A value of card_maker.note; ctx is the view. */
 const char *view_list_note(void *ctx, int section);
 
 /* The step is one of a template: the run does not have it. */
