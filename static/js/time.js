@@ -13,9 +13,28 @@ const units = (document.body.dataset.units || 'd,h,min,s').split(',');
 const whole = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', year: 'numeric',
 	second: '2-digit', timeZoneName: 'short', ...hm });
 
+/* 2026年11月28日 22:05, as Chinese texts write it: no blank around the digits. */
+function chinese(date, now, el) {
+	const two = (n) => String(n).padStart(2, '0');
+	const report = Boolean(el.closest('.report'));
+	const clock = `${two(date.getHours())}:${two(date.getMinutes())}${report ? `:${two(date.getSeconds())}` : ''}`;
+	const day = `${date.getMonth() + 1}月${date.getDate()}日`;
+
+	if (report)
+		return `${date.getFullYear()}年${day} ${clock} ${zone(date)}`;
+	if (date.toDateString() === now.toDateString())
+		return clock;
+	return `${date.getFullYear() === now.getFullYear() ? '' : `${date.getFullYear()}年`}${day} ${clock}`;
+}
+
+const zone = (date) => new Intl.DateTimeFormat(lang, { timeZoneName: 'short' }).formatToParts(date)
+	.find((part) => part.type === 'timeZoneName').value;
+
 function words(date, el) {
 	const now = new Date();
 
+	if (wanted.startsWith('zh'))
+		return chinese(date, now, el);
 	if (el.closest('.report'))
 		return whole.format(date);
 	if (date.toDateString() === now.toDateString())

@@ -160,9 +160,17 @@ def check_font(ask):
     assert int(headers["Content-Length"]) <= 30000, headers["Content-Length"]
 
 
-def starting_page(name):
-    """The page that a configuration of nginx has for while the console starts."""
-    return re.search(r'return 503 "(.*)\\n";', (TOP / "nginx" / name).read_text()).group(1)
+def own_page(name, status):
+    """The page that a configuration of nginx has for that status."""
+    return re.search(rf'return {status} "(.*)\\n";', (TOP / "nginx" / name).read_text()).group(1)
+
+
+def check_large(nginx):
+    """More than nginx takes: it says so itself, with the looks of the console."""
+    status, headers, text = nginx.ask("/runs", "POST", "x" * 3000000)
+    assert status == 413 and headers["Content-Type"] == "text/html; charset=utf-8", (status, headers.items())
+    assert text.strip() == own_page("production.conf", 413) == own_page("countersign.conf.in", 413), text
+    assert "too large" in text and "/static/app.css" in text, text
 
 
 def made_run(ana):
@@ -202,6 +210,7 @@ def test_each_static_file_has_the_type_that_browsers_insist_on():
     with Console(runbooks=runbook_folder({"say": BOOK})) as console, Nginx(console) as nginx:
         check_types(nginx.ask)
         check_font(nginx.ask)
+        check_large(nginx)
         check_types(lambda path: console.raw("GET", path))
 
 
@@ -213,7 +222,7 @@ def test_while_the_console_is_stopped_nginx_answers_503_and_says_when_to_ask_aga
             status, headers, text = nginx.ask(path)
             assert status == 503 and headers["Retry-After"] == "2", (status, headers.items())
             assert headers["Content-Type"] == "text/html; charset=utf-8", headers["Content-Type"]
-            assert text.strip() == starting_page("production.conf") == starting_page("countersign.conf.in"), text
+            assert text.strip() == own_page("production.conf", 503) == own_page("countersign.conf.in", 503), text
             assert "is starting" in text and "正在启动" in text, text
         console.start()
         assert nginx.ask("/healthz")[0] == 200

@@ -401,6 +401,53 @@ a_rollback_and_the_end(void **state)
 	expect_in("/runs/1/report", "is-rolled_back");
 }
 
+/*
+ * What a person reads after an error: what happened, why, and the way on; and
+ * what they entered, but for secrets.
+ */
+static void
+each_error_says_why_and_keeps_what_was_entered(void **state)
+{
+	static const char form[] = "name=ci&password=a+secret+of+mine";
+	static const char type[] =
+	    "CONTENT_TYPE=application/x-www-form-urlencoded";
+	static const char *const langs[] = { "HTTP_COOKIE=lang=en",
+		"HTTP_COOKIE=lang=zh-CN" };
+
+	(void)state;
+	for (int i = 0; i < 2 * ERR__MAX; i++) {
+		enum err err = i / 2;
+		struct arena *arena = arena_new();
+		struct reply reply;
+		struct req req;
+		const char *why;
+		char *env[] = { "REQUEST_METHOD=POST", "REQUEST_URI=/tokens",
+			"HTTP_ACCEPT=text/html", (char *)(uintptr_t)type,
+			(char *)(uintptr_t)langs[i % 2], NULL };
+
+		if (err == ERR_OK)
+			continue;
+		reply_init(&reply);
+		assert_int_equal(request_init(&req, &web, arena, env, form,
+				     sizeof(form) - 1),
+		    ERR_OK);
+		req.verb = VERB_token_add;
+		reply_fault(&req, &reply,
+		    fault_set(
+			&req.fault, err, "some_code", "", "%s", "So it was."));
+		assert_int_equal(reply.status, reply_status(err, ""));
+		why = request_text(
+		    &req, arena_printf(arena, "why_%s", err_name(err)));
+		assert_non_null(strstr(buf_text(&reply.body), "So it was."));
+		assert_non_null(strstr(buf_text(&reply.body), why));
+		assert_non_null(strstr(buf_text(&reply.body), "href=\"/\""));
+		assert_non_null(strstr(buf_text(&reply.body), ">ci</pre>"));
+		assert_null(strstr(buf_text(&reply.body), "a secret of mine"));
+		reply_clear(&reply);
+		arena_free(arena);
+	}
+}
+
 static void
 what_is_not_there_is_a_404(void **state)
 {
@@ -1045,6 +1092,8 @@ main(void)
 		cmocka_unit_test(a_failed_step),
 		cmocka_unit_test(steps_that_people_settle),
 		cmocka_unit_test(a_rollback_and_the_end),
+		cmocka_unit_test(
+		    each_error_says_why_and_keeps_what_was_entered),
 		cmocka_unit_test(what_is_not_there_is_a_404),
 		cmocka_unit_test(a_document_has_the_steps_that_are_written),
 		cmocka_unit_test(the_csv_has_no_formulas),

@@ -18,6 +18,7 @@
 #include "web/http/command.h"
 #include "web/http/cookie.h"
 #include "web/http/reply.h"
+#include "web/http/resubmit.h"
 #include "journal/lifecycle_people.h"
 
 #define PART_BYTES (128 * 1024) /* of an export, at least */
@@ -286,6 +287,41 @@ reply_problem(const struct req *req, enum err err)
 	return o;
 }
 
+/* Errors after which nothing was done, for sure. */
+static bool
+is_refusal(enum err err)
+{
+	return err == ERR_INVALID || err == ERR_UNAUTHENTICATED ||
+	    err == ERR_FORBIDDEN || err == ERR_NOT_FOUND ||
+	    err == ERR_CONFLICT || err == ERR_TOO_LARGE || err == ERR_LIMIT;
+}
+
+/*
+ * For people: why, the way on, and what they entered.  A form that was sent to
+ * no address of ours is not shown, as nobody knows which field is a secret.
+ */
+static void
+explain(
+    struct req *req, struct json_object *model, enum err err, const char *code)
+{
+	bool ours = !text_eq(code, "not_found") &&
+	    !text_eq(code, "wrong_method");
+	struct json_object *entered = ours ? carry_entered(req)
+					   : json_object_new_array();
+
+	json_set_text(model, "why",
+	    request_text(
+		req, arena_printf(req->arena, "why_%s", err_name(err))));
+	json_set_bool(model, "is_unchanged",
+	    req->method == METHOD_POST && is_refusal(err));
+	json_set_bool(model, "is_unknown_person", err == ERR_UNAUTHENTICATED);
+	json_set_bool(model, "is_lost", err == ERR_NOT_FOUND);
+	json_set_bool(model, "is_ours", !is_refusal(err));
+	json_set_bool(
+	    model, "has_entered", json_object_array_length(entered) > 0);
+	json_set(model, "entered", entered);
+}
+
 void
 reply_fault(struct req *req, struct reply *reply, enum err err)
 {
@@ -311,10 +347,10 @@ reply_fault(struct req *req, struct reply *reply, enum err err)
 		return;
 	}
 	json_set_int(model, "status", reply->status);
-	json_set_text(model, "back",
-	    back != NULL || req->run == 0
-		? back
-		: arena_printf(req->arena, "/runs/%" PRId64, req->run));
+	if (back == NULL && req->run != 0)
+		back = arena_printf(req->arena, "/runs/%" PRId64, req->run);
+	json_set_text(model, "back", text_eq(back, req->path) ? NULL : back);
+	explain(req, model, err, json_text(problem, "code", ""));
 	if (reply_page(req, reply, "error.html",
 		request_text(req, "error_title"), model) == ERR_OK)
 		return;

@@ -107,6 +107,21 @@ entered(struct req *req)
 	return request_own(req, o);
 }
 
+struct json_object *
+carry_entered(struct req *req)
+{
+	struct json_object *given = entered(req), *typed;
+
+	if (req->method != METHOD_POST || !req->is_form)
+		return json_object_new_array();
+	typed = request_own(req, json_object_new_object());
+	json_object_object_foreach (given, name, value)
+		if (!json_object_is_type(value, json_type_string) ||
+		    json_object_get_string_len(value) > 0)
+			json_set(typed, name, json_object_get(value));
+	return model_pairs(typed);
+}
+
 void
 carry_back(struct req *req, struct reply *reply)
 {
@@ -234,7 +249,7 @@ find_form(struct req *req, const char *page, const struct carry *c,
 	if (found) {
 		request_own(req, rest);
 		model_put(model, "form", html_raw(form.data, form.len));
-		model_put(model, "rest", model_pairs(rest));
+		model_put(model, "entered", model_pairs(rest));
 		model_text(model, "page", page);
 	}
 	buf_clear(&html);
@@ -266,7 +281,7 @@ find_page(struct req *req, const struct carry *c, struct json_object *fields,
 	if (found)
 		return;
 	model_put(model, "form", NULL);
-	model_put(model, "rest", model_pairs(fields));
+	model_put(model, "entered", model_pairs(fields));
 	model_text(model, "page", *c->page != '\0' ? c->page : "/");
 }
 
@@ -285,7 +300,7 @@ carry_show(struct req *req, struct reply *reply)
 	model_bool(model, "too_large", c.too_large);
 	find_page(req, &c, fields, model);
 	model_bool(model, "has_rest",
-	    json_object_array_length(json_get(model, "rest")) > 0);
+	    json_object_array_length(json_get(model, "entered")) > 0);
 	return reply_page(req, reply, "resume.html",
 	    request_text(req, "resume_title"), model);
 }

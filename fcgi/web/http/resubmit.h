@@ -13,6 +13,12 @@
  */
 struct json_object *carry_model(struct req *req);
 
+/*
+ * What a person entered in the form that the request sent, as [{name, value}],
+ * without secrets and ticks; empty if it sent none. A new array.
+ */
+struct json_object *carry_entered(struct req *req);
+
 /* The request is a sign-in that carries a form. */
 bool carry_is_there(const struct req *req);
 
