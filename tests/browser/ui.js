@@ -235,6 +235,7 @@ describe('the look of the pages', () => {
 		await page.waitForSelector('html[lang=zh-CN]');
 		await page.goto('/ui');
 		await look(page, '71-parts-zh');
+		assert.equal(await page.textContent('.rows time'), '11月28日 23:05');
 		assert.deepEqual(page.complaints, []);
 	});
 

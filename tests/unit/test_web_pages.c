@@ -402,8 +402,8 @@ a_rollback_and_the_end(void **state)
 }
 
 /*
- * What a person reads after an error: what happened, why, and the way on; and
- * what they entered, but for secrets.
+ * After an error a person reads what happened, why, and the way on; and what
+ * they entered, but for secrets.
  */
 static void
 each_error_says_why_and_keeps_what_was_entered(void **state)

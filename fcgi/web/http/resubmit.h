@@ -14,8 +14,8 @@
 struct json_object *carry_model(struct req *req);
 
 /*
- * What a person entered in the form that the request sent, as [{name, value}],
- * without secrets and ticks; empty if it sent none. A new array.
+ * The input of the form that the request sent, as [{name, value}], without
+ * secrets and ticks; empty if it sent none. A new array.
  */
 struct json_object *carry_entered(struct req *req);
 
