@@ -71,7 +71,7 @@ static const char *walking_in;
 static bool
 is_output(const char *path)
 {
-	static const char *const ends[] = { ".txt", ".cast", ".save",
+	static const char *const ends[] = { ".txt", ".times", ".cast", ".save",
 		".sealed" };
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)

@@ -265,7 +265,7 @@ static void
 finish(struct run *r)
 {
 	struct result end = r->job.result;
-	struct recorder_hashes hashes = { .cast = "" };
+	struct recorder_hashes hashes = { .times = "" };
 	enum err err = ERR_OK;
 
 	end.exit = r->exit;
@@ -275,7 +275,7 @@ finish(struct run *r)
 		err = recorder_close(
 		    r->output.recorder, &end.bytes, &end.dropped, &hashes);
 		end.sealed = r->job.spec->sealed ? hashes.sealed : NULL;
-		end.hash = hashes.cast[0] != '\0' ? hashes.cast : NULL;
+		end.hash = hashes.times[0] != '\0' ? hashes.times : NULL;
 	}
 	r->output.recorder = NULL;
 	if (err != ERR_OK) {

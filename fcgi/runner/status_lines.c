@@ -48,6 +48,21 @@ hash_of(struct runner *r, const struct exec *e, const char *target,
 }
 
 /*
+ * The output of an executor that writes no times, as it is of an older version.
+ * Those of ours hash what they record: what has no hash is not whole.
+ */
+static const char *
+hash_of_output(struct runner *r, const struct exec *e, const char *target,
+    char hash[HASH_TEXT])
+{
+	char times[HASH_TEXT];
+
+	return hash_of(r, e, target, EXEC_TIMES, times) != NULL
+	    ? NULL
+	    : hash_of(r, e, target, EXEC_CAST, hash);
+}
+
+/*
  * The body that passes a line on. An executor of an older version leaves the
  * hashes of output and artifact, which are final now, to us.
  */
@@ -60,7 +75,7 @@ body_of(struct runner *r, const struct exec *e, struct status_line *line)
 	struct json_object *json, *body;
 
 	if (line->kind == STATUS_ENDED && result->hash == NULL)
-		result->hash = hash_of(r, e, line->target, ".cast", output);
+		result->hash = hash_of_output(r, e, line->target, output);
 	if (line->kind == STATUS_ENDED) {
 		if (result->artifact.name != NULL &&
 		    result->artifact.hash == NULL)

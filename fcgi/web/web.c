@@ -15,7 +15,6 @@
 #include "base/log.h"
 #include "base/terminate.h"
 #include "base/text.h"
-#include "pack/exec_file.h"
 #include "web/views/runbook_cache.h"
 #include "web/http/keeper_client.h"
 #include "web/http/read_limit.h"
@@ -23,9 +22,9 @@
 #include "web/http/route.h"
 
 #define LARGE 8000
-#define RECORD_BYTES 65528 /* the most that a record holds */
-#define HEAD_BYTES 8       /* of a record */
-#define FILE_BYTES 65528   /* of a file, read at a time */
+#define RECORD_BYTES 65528              /* the most that a record holds */
+#define HEAD_BYTES 8                    /* of a record */
+#define STREAM_BYTES (4 * RECORD_BYTES) /* that are sent together */
 #define FCGI_STDOUT_TYPE 6
 #define KEEP_BYTES (1024 * 1024) /* of a buffer between requests */
 
@@ -101,33 +100,33 @@ send_large(struct buf *out, FCGX_Request *fcgi)
 	return true;
 }
 
+static bool
+send_more(void *ctx, const char *data, size_t len)
+{
+	struct worker *w = ctx;
+	bool sent = true;
+
+	buf_put(&w->out, data, len);
+	if (w->out.len >= STREAM_BYTES) {
+		sent = send_large(&w->out, w->fcgi);
+		w->out.len = HEAD_BYTES;
+	}
+	return sent;
+}
+
 /*
- * Sends the head and the part of a recorded file.  If something of it cannot be
- * read, the answer is shorter than its Content-Length, and nginx ends the
- * connection.
+ * Sends a stream, behind its headers.  If something of it cannot be read, the
+ * answer is shorter than its Content-Length, and nginx ends the connection.
  */
 static void
-send_recorded(struct worker *w, FCGX_Request *fcgi)
+send_stream(struct worker *w)
 {
-	int64_t from = w->reply.file_from, end = from + w->reply.file_len;
-	ssize_t n = 0;
+	const struct reply *reply = &w->reply;
 
-	while (send_large(&w->out, fcgi) && from < end) {
-		size_t len = end - from < FILE_BYTES ? (size_t)(end - from)
-						     : FILE_BYTES;
-
-		buf_reset(&w->out);
-		buf_reserve(&w->out, HEAD_BYTES + FILE_BYTES);
-		n = exec_file_read(
-		    w->reply.file, w->out.data + HEAD_BYTES, len, from);
-		if (n <= 0) {
-			log_warn("%s: a recorded file cannot be read",
-			    FCGX_GetParam("REQUEST_URI", fcgi->envp));
-			break;
-		}
-		w->out.len = HEAD_BYTES + (size_t)n;
-		from += n;
-	}
+	if (reply->stream_len != 0)
+		reply->stream.send(reply->stream.ctx, reply->stream_from,
+		    reply->stream_len, send_more, w);
+	(void)send_large(&w->out, w->fcgi);
 }
 
 /*
@@ -196,8 +195,8 @@ answer(struct worker *w, FCGX_Request *fcgi)
 	}
 	begin_out(w);
 	reply_finish(&w->reply, req.method, &w->out);
-	if (w->reply.file != NULL)
-		send_recorded(w, fcgi);
+	if (w->reply.stream.send != NULL)
+		send_stream(w);
 	else
 		send_out(w);
 	/*

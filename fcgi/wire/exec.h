@@ -14,9 +14,15 @@
  *			of the current action, or 0
  *	status		a line for each event (status_line.h), append-only; the
  *			runner creates it empty
- *	TARGET.cast	the redacted output, asciicast v2
- *	TARGET.txt	the same output without timing: live and tail views;
- *			of a terminal, the lines that it showed
+ *	TARGET.txt	the redacted output; of a terminal, the lines that it
+ *			showed
+ *	TARGET.times	when it came; its last line has the hash of the text,
+ *			and of the cast (times.h)
+ *	TARGET.cast	of a terminal, its redacted bytes, asciicast v2; of
+ *			others it is made of text and times when it is asked
+ *			for (cast.h).  An executor of an older version wrote it
+ *			for all, and no times: its hash proves it, and nothing
+ *			proves the text
  *	TARGET.save	an artifact, the unchanged output: the body of the
  *			last http answer, the output of a script, the last
  *			result of SQL as CSV; never with a secret in it.  If
@@ -25,8 +31,8 @@
  *
  *	TARGET.sealed	if the job spec has seal_to: the redacted output, at
  *			most EXEC_SEALED_LIMIT bytes of it, in a sealed box
- *			(libsodium) that only the keeper can open.  The other
- *			two then have one line, which says so
+ *			(libsodium) that only the keeper can open.  Text and
+ *			cast then have one line, which says so
  *	TARGET.keys	if the step is interactive: a socket (0600,
  *			SOCK_SEQPACKET) for terminal input (tty_message.h).
  *			The executor creates it before it reports "running" and
@@ -37,7 +43,7 @@
  * the process is gone.  An executor does not begin if there is a pid, or if the
  * status has lines.
  *
- * Both outputs only grow while the step runs.  If the output exceeds the
+ * All outputs only grow while the step runs.  If the output exceeds the
  * limit, its middle is dropped (a hole is punched, so that offsets stay
  * valid) and counted; when the step ends, one line that gives the number of
  * dropped bytes replaces the hole.
@@ -54,6 +60,9 @@
 #define EXEC_ISOLATION "run/isolation" /* in the data folder */
 #define EXEC_OUTPUT_LIMIT (64LL << 20) /* serve --output-limit */
 #define EXEC_OUTPUT_MOST_MB 1000000
+#define EXEC_TEXT ".txt"
+#define EXEC_TIMES ".times"
+#define EXEC_CAST ".cast"
 #define EXEC_ARTIFACT ".save"
 #define EXEC_SEALED ".sealed"
 #define EXEC_SEALED_LIMIT (512 * 1024) /* fits into one frame */

@@ -158,7 +158,7 @@ def outputs_are_for_nginx_alone(console):
         s = path.lstat()
         assert stat.S_IMODE(s.st_mode) & 0o007 == 0 or path.parent.name in (
             "keys", "nginx"), (path, oct(s.st_mode))
-        if path.suffix in (".txt", ".cast") and "exec" in path.parts:
+        if path.suffix in (".txt", ".times", ".cast") and "exec" in path.parts:
             seen += 1
             assert (s.st_uid, s.st_gid) == (0, group), path
             assert stat.S_IMODE(s.st_mode) & 0o777 == 0o640, (path, s)

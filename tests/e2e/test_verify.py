@@ -195,7 +195,7 @@ def a_changed_file_is_found():
     attempts = {e for e, in db.execute("SELECT exec FROM attempt")}
     db.close()
     for path in sorted(journal.data.glob("exec/*/*")):
-        if path.suffix not in (".cast", ".save", ".sealed") or \
+        if path.suffix not in (".txt", ".times", ".cast", ".save", ".sealed") or \
                 path.parent.name not in attempts:   # else of a look
             continue
         whole = path.read_bytes()

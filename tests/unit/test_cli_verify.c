@@ -15,11 +15,12 @@
 #include "cli/verify/verify.h"
 #include "journal/event.h"
 #include "base/hash.h"
+#include "wire/times.h"
 
 static char *saved; /* the database, before it was broken */
 static size_t saved_len;
-static char exec_id[33];
-static struct cli options; /* of verify() */
+static char exec_id[40], exec_two[40]; /* of steps one and two */
+static struct cli options;             /* of verify() */
 
 /* Runs `verify`: its exit code and its text, which the caller frees. */
 static int
@@ -205,6 +206,13 @@ break_file(const char *name, const char *text, const char *words)
 	free(was);
 }
 
+static const char *
+exec_file(char name[80], const char *exec, const char *ending)
+{
+	snprintf(name, 80, "exec/%s/local.%s", exec, ending);
+	return name;
+}
+
 static void
 each_file_of_the_record_is_read(void **state)
 {
@@ -218,10 +226,38 @@ each_file_of_the_record_is_read(void **state)
 	    "00000000000000000000000000000000"
 	    "00000000000000000000000000000000",
 	    "signature");
-	snprintf(name, sizeof(name), "exec/%s/local.cast", exec_id);
+	exec_file(name, exec_id, "cast");
 	break_file(name, NULL, "local");
 	break_file(name, "other", "local");
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const files[] = { "txt", "times", "cast" };
+
+		exec_file(name, exec_two, files[i]);
+		break_file(name, NULL, "step two");
+		break_file(name, "other", "step two");
+	}
 	expect("mended", CLI_YES, "all as recorded");
+}
+
+/* Its hash is that of the event, and it would prove no text. */
+static void
+times_under_the_name_of_a_cast_prove_nothing(void **state)
+{
+	char times[80], cast[80], text[80];
+	char *was = data_read(exec_file(times, exec_two, "times"));
+	char *old = data_read(exec_file(cast, exec_two, "cast"));
+
+	(void)state;
+	assert_int_equal(unlink(data_path(times)), 0);
+	data_write(cast, was);
+	data_write(exec_file(text, exec_two, "txt"), "other\n");
+	expect("renamed", CLI_NO, "step two");
+	data_write(times, was);
+	data_write(cast, old);
+	data_write(text, "text\n");
+	expect("mended", CLI_YES, "all as recorded");
+	free(was);
+	free(old);
 }
 
 /* Nobody has written a whole line, so it is none; a pipe blocks nobody. */
@@ -447,27 +483,69 @@ each_of_many_runs_is_compared(void **state)
 
 /* A run with a secret value, one step with an output, closed; and its ledger.
  */
+/* Puts a file into the folder of an execution. */
+static void
+write_exec(const char *exec, const char *name, const char *text, char *ret_hash)
+{
+	char file[80];
+
+	snprintf(file, sizeof(file), "exec/%s/%s", exec, name);
+	data_write(file, text);
+	hash_hex(text, strlen(text), ret_hash);
+}
+
+/* Presses the step, whose executor has left these files. */
+static void
+execute(int64_t run, const char *step, char *ret_exec,
+    void (*leave)(const char *exec, char *ret_hash))
+{
+	char file[80], more[100], hash[HASH_TEXT], starting[60];
+
+	snprintf(
+	    ret_exec, 40, "%s", press("step_execute", ana, run, step, "{}"));
+	snprintf(file, sizeof(file), "exec/%s", ret_exec);
+	assert_int_equal(mkdir(data_path(file), 0700), 0);
+	leave(ret_exec, hash);
+	snprintf(more, sizeof(more), ",\"hash\":\"%s\"", hash);
+	snprintf(starting, sizeof(starting), "{\"step\":\"%s\",\"n\":1}", step);
+	happen(run, "runner", "step.starting", starting);
+	report_target(ret_exec, "local", "succeeded", more);
+	report_done(ret_exec, "succeeded");
+}
+
+/* As an older version did. */
+static void
+leave_cast(const char *exec, char *ret_hash)
+{
+	write_exec(exec, "local.cast", "{\"version\":2}\n", ret_hash);
+}
+
+/* Of a terminal. */
+static void
+leave_times(const char *exec, char *ret_hash)
+{
+	struct times_file text = { .bytes = 5 }, cast = { .bytes = 14 };
+	struct times_left left = { 0 };
+	struct buf out = { 0 };
+
+	write_exec(exec, "local.txt", "text\n", text.hash);
+	write_exec(exec, "local.cast", "{\"version\":2}\n", cast.hash);
+	times_put_start(1, &out);
+	times_put_end(&left, &cast, &text, &out);
+	write_exec(exec, "local.times", out.data, ret_hash);
+	buf_clear(&out);
+}
+
 static void
 make_record(void)
 {
-	char file[80], more[100], hash[2 * HASH_BYTES + 1];
-	const char *exec;
 	int64_t run;
 
 	run = must_create(ana, ",\"parameters\":{\"key\":\"hunter2\"}");
 	must("run_comment", ana, run, NULL, "{\"text\":\"first\"}");
 	must("run_start", ana, run, NULL, "{}");
-	exec = press("step_execute", ana, run, "one", "{}");
-	snprintf(exec_id, sizeof(exec_id), "%s", exec);
-	snprintf(file, sizeof(file), "exec/%s", exec);
-	assert_int_equal(mkdir(data_path(file), 0700), 0);
-	snprintf(file, sizeof(file), "exec/%s/local.cast", exec);
-	data_write(file, "{\"version\":2}\n");
-	assert_int_equal(hash_file(data_path(file), hash), ERR_OK);
-	snprintf(more, sizeof(more), ",\"hash\":\"%s\"", hash);
-	happen(run, "runner", "step.starting", "{\"step\":\"one\",\"n\":1}");
-	report_target(exec, "local", "succeeded", more);
-	report_done(exec, "succeeded");
+	execute(run, "one", exec_id, leave_cast);
+	execute(run, "two", exec_two, leave_times);
 	must("run_close", ana, run, NULL, "{\"result\":\"succeeded\"}");
 	db_begin(keeper.db);
 	assert_int_equal(ledger_add_heads(&keeper), ERR_OK);
@@ -480,7 +558,8 @@ begin(void **state)
 	keeper_runs_begin(state);
 	ledger_open(&keeper);
 	write_book("---\nparameters: {key: {type: secret}}\n---\n"
-		   "```sh {#one}\ntrue\n```\n",
+		   "```sh {#one}\ntrue\n```\n"
+		   "```sh {#two}\ntrue\n```\n",
 	    LOCAL_TARGETS);
 	make_record();
 	db_close(keeper.db);
@@ -504,6 +583,7 @@ main(void)
 		cmocka_unit_test(each_kind_of_break_is_named),
 		cmocka_unit_test(an_event_stands_in_a_chain_of_its_kind),
 		cmocka_unit_test(each_file_of_the_record_is_read),
+		cmocka_unit_test(times_under_the_name_of_a_cast_prove_nothing),
 		cmocka_unit_test(a_torn_line_is_no_break_and_a_pipe_is_one),
 		cmocka_unit_test(
 		    a_run_whose_end_was_cut_off_contradicts_the_ledger),

@@ -1,6 +1,7 @@
 /*
  * The recording: valid text whatever comes, cut wherever it may; bounded, with
- * its beginning, its end, and an honest count of what is missing.
+ * its beginning, its end, and an honest count of what is missing; proven by one
+ * hash.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -18,6 +19,7 @@
 #include "base/text.h"
 #include "executor/output/utf8.h"
 #include "executor/output/recorder.h"
+#include "wire/cast.h"
 
 static char folder[] = "/tmp/cs-recorder.XXXXXX";
 
@@ -33,7 +35,7 @@ leave_folder(void **state)
 {
 	(void)state;
 	unlink("t.txt");
-	unlink("t.cast");
+	unlink("t.times");
 	return chdir("/") != 0 || rmdir(folder) != 0;
 }
 
@@ -70,13 +72,10 @@ invalid_bytes_become_replacements_however_they_are_cut(void **state)
 
 /* Joins the texts of the events; each line has to be JSON. */
 static void
-read_cast(struct buf *ret)
+read_events(const struct buf *cast, struct buf *ret)
 {
-	struct buf file = { 0 };
-	char *line, *rest;
+	char *copy = strdup(cast->data), *rest = copy, *line;
 
-	assert_int_equal(io_read_file("t.cast", 1 << 28, &file), ERR_OK);
-	rest = file.data;
 	assert_non_null(strsep(&rest, "\n"));
 	while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
 		struct json_object *event = NULL, *s;
@@ -89,25 +88,97 @@ read_cast(struct buf *ret)
 		    (size_t)json_object_get_string_len(s));
 		json_object_put(event);
 	}
-	buf_clear(&file);
+	free(copy);
 }
 
-/* Ends it; its hash is that of the file. */
+static bool
+next_bytes(void *ctx, char *data, size_t len)
+{
+	const char **at = ctx;
+
+	memcpy(data, *at, len);
+	*at += len;
+	return true;
+}
+
+static bool
+keep_bytes(void *ctx, const char *data, size_t len)
+{
+	buf_put(ctx, data, len);
+	return true;
+}
+
+/* The times, and the hash of their file. */
+static void
+read_times(struct times *ret, char hash[HASH_TEXT])
+{
+	struct buf data = { 0 };
+
+	assert_int_equal(io_read_file("t.times", TIMES_MOST, &data), ERR_OK);
+	hash_hex(data.data, data.len, hash);
+	assert_int_equal(times_read(data.data, data.len, ret), ERR_OK);
+	buf_clear(&data);
+}
+
+/* The texts of the recording that is derived. */
+static void
+derive_cast(struct buf *ret)
+{
+	struct buf text = { 0 }, cast = { 0 };
+	char hash[HASH_TEXT];
+	struct times t;
+	const char *at;
+
+	assert_int_equal(io_read_file("t.txt", 1 << 28, &text), ERR_OK);
+	read_times(&t, hash);
+	at = buf_text(&text);
+	assert_int_equal(cast_derive(&t, (int64_t)text.len, next_bytes, &at,
+			     keep_bytes, &cast),
+	    ERR_OK);
+	assert_ptr_equal(at, buf_text(&text) + text.len);
+	read_events(&cast, ret);
+	times_clear(&t);
+	buf_clear(&text);
+	buf_clear(&cast);
+}
+
+/* The file is as the times say. */
+static void
+assert_proven(const char *name, const struct times_file *file)
+{
+	char hash[HASH_TEXT];
+	struct stat st;
+
+	assert_int_equal(hash_file(name, hash), ERR_OK);
+	assert_string_equal(file->hash, hash);
+	assert_int_equal(stat(name, &st), 0);
+	assert_int_equal(file->bytes, st.st_size);
+}
+
+/* Ends it; its hash proves the times, and these the others. */
 static void
 close_hashed(struct recorder *r, int64_t *ret_bytes, int64_t *ret_dropped)
 {
 	struct recorder_hashes hashes;
 	char hash[HASH_TEXT];
+	struct times t;
 
 	assert_int_equal(
 	    recorder_close(r, ret_bytes, ret_dropped, &hashes), ERR_OK);
-	assert_int_equal(hash_file("t.cast", hash), ERR_OK);
-	assert_string_equal(hashes.cast, hash);
+	read_times(&t, hash);
+	assert_string_equal(hashes.times, hash);
 	assert_string_equal(hashes.sealed, "");
+	assert_proven("t.txt", &t.text);
+	assert_int_equal(t.left.bytes, *ret_dropped);
+	if (access("t.cast", F_OK) == 0)
+		assert_proven("t.cast", &t.cast);
+	else
+		assert_string_equal(t.cast.hash, "");
+	times_clear(&t);
 }
 
 static void
-both_files_have_all_of_a_small_output(void **state)
+text_and_recording_have_all_of_a_small_output(void **state)
 {
 	struct recorder *r = recorder_open("t", 1 << 20, false, NULL);
 	struct buf text = { 0 }, cast = { 0 };
@@ -121,7 +192,7 @@ both_files_have_all_of_a_small_output(void **state)
 	assert_int_equal(dropped, 0);
 	assert_int_equal(io_read_file("t.txt", 1000, &text), ERR_OK);
 	assert_string_equal(text.data, "one\ntwo\r\n\x1b[1m\"\\\t\n\x7f");
-	read_cast(&cast);
+	derive_cast(&cast);
 	assert_string_equal(cast.data, "one\r\ntwo\r\n\x1b[1m\"\\\t\r\n\x7f");
 	buf_clear(&text);
 	buf_clear(&cast);
@@ -183,7 +254,7 @@ record_lines(int count, int64_t limit)
 		(strstr(notice, "...]\n") + 5 - notice) + dropped,
 	    all);
 	assert_true((int64_t)text.len < limit * 3 / 2);
-	read_cast(&cast);
+	derive_cast(&cast);
 	assert_true(text_starts(cast.data, "line 0\r\n"));
 	assert_non_null(strstr(cast.data, "were left out here"));
 	buf_clear(&text);
@@ -248,7 +319,7 @@ put_lines(struct recorder *r, int from, int upto)
 }
 
 static void
-a_flood_is_recorded_up_to_its_last_line_also_where_it_pauses(void **state)
+a_flood_is_recorded_with_one_gap(void **state)
 {
 	struct recorder *r = recorder_open("t", 1 << 20, false, NULL);
 	struct buf cast = { 0 };
@@ -259,15 +330,15 @@ a_flood_is_recorded_up_to_its_last_line_also_where_it_pauses(void **state)
 	assert_true(recorder_due(r) > 0);
 	recorder_flush(r);
 	assert_true(recorder_due(r) == 0);
-	read_cast(&cast);
+	derive_cast(&cast);
 	assert_true(text_ends(cast.data, "line 59999\r\n"));
 	put_lines(r, 60000, 60010);
 	recorder_flush(r);
 	put_lines(r, 60010, 400000);
 	close_hashed(r, &bytes, &dropped);
 	buf_reset(&cast);
-	read_cast(&cast);
-	assert_true(count_gaps(cast.data, 399999) > 0);
+	derive_cast(&cast);
+	assert_int_equal(count_gaps(cast.data, 399999), 1);
 	assert_true((int64_t)cast.len < 3 << 19);
 	buf_clear(&cast);
 }
@@ -287,7 +358,7 @@ one_endless_line_is_cut_between_characters(void **state)
 	assert_true(dropped > 500000);
 	assert_int_equal(io_read_file("t.txt", 1 << 20, &text), ERR_OK);
 	assert_true(text_is_utf8(text.data, text.len));
-	read_cast(&cast);
+	derive_cast(&cast);
 	assert_true(text_is_utf8(cast.data, cast.len));
 	buf_clear(&text);
 	buf_clear(&cast);
@@ -326,6 +397,7 @@ the_size_of_a_terminal_is_said_when_it_changes_and_now_and_then(void **state)
 	assert_true(strstr(cast.data, "before") < size);
 	assert_in_range(count(cast.data, "\"100x30\""), 3, 4);
 	buf_clear(&cast);
+	unlink("t.cast");
 }
 
 int
@@ -334,11 +406,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    invalid_bytes_become_replacements_however_they_are_cut),
-		cmocka_unit_test(both_files_have_all_of_a_small_output),
+		cmocka_unit_test(text_and_recording_have_all_of_a_small_output),
 		cmocka_unit_test(the_first_bytes_are_on_file_at_once),
 		cmocka_unit_test(a_long_output_keeps_its_beginning_and_its_end),
-		cmocka_unit_test(
-		    a_flood_is_recorded_up_to_its_last_line_also_where_it_pauses),
+		cmocka_unit_test(a_flood_is_recorded_with_one_gap),
 		cmocka_unit_test(one_endless_line_is_cut_between_characters),
 		cmocka_unit_test(
 		    the_size_of_a_terminal_is_said_when_it_changes_and_now_and_then),

@@ -59,8 +59,8 @@ expect(int status, const char *range, int from, int len, const char *content)
 	char header[100];
 
 	assert_int_equal(ask(range, NULL), status);
-	assert_int_equal(reply.file_from, from);
-	assert_int_equal(reply.file_len, len);
+	assert_int_equal(reply.stream_from, from);
+	assert_int_equal(reply.stream_len, len);
 	snprintf(header, sizeof(header), "Content-Length: %d\r\n", len);
 	assert_non_null(strstr(buf_text(&head), header));
 	if (content == NULL)
@@ -123,7 +123,7 @@ a_file_that_the_client_has_is_not_sent(void **state)
 	assert_int_equal(
 	    ask("HTTP_IF_NONE_MATCH=\"a\", W/" ETAG, "HTTP_RANGE=bytes=0-1"),
 	    304);
-	assert_int_equal(reply.file_len, 0);
+	assert_int_equal(reply.stream_len, 0);
 	assert_null(strstr(buf_text(&head), "Content-Length"));
 	assert_int_equal(ask("HTTP_IF_NONE_MATCH=*", NULL), 304);
 	assert_int_equal(ask("HTTP_IF_MODIFIED_SINCE=" DATE, NULL), 304);
@@ -144,7 +144,7 @@ a_range_of_another_version_is_the_whole_file(void **state)
 	    ask("HTTP_IF_RANGE=W/" ETAG, "HTTP_RANGE=bytes=5-6"), 200);
 	assert_int_equal(
 	    ask("HTTP_IF_RANGE=\"other\"", "HTTP_RANGE=bytes=5-6"), 200);
-	assert_int_equal(reply.file_len, 1000);
+	assert_int_equal(reply.stream_len, 1000);
 }
 
 static void
@@ -155,7 +155,7 @@ the_head_of_a_file_is_no_more_than_that(void **state)
 	buf_reset(&head);
 	reply_finish(&reply, METHOD_HEAD, &head);
 	assert_non_null(strstr(buf_text(&head), "Content-Length: 1000\r\n"));
-	assert_int_equal(reply.file_len, 0);
+	assert_int_equal(reply.stream_len, 0);
 }
 
 static void

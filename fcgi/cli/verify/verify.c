@@ -96,6 +96,14 @@ check(struct verify *v)
 	return opened;
 }
 
+const char *
+verify_text(struct rows *rows, const char *column)
+{
+	const char *text = db_text(rows, column);
+
+	return text != NULL ? text : "";
+}
+
 /*
  * Finds the last run and the last entry.  False: there is no journal, or its
  * tables are not ours.

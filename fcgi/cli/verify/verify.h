@@ -42,6 +42,9 @@ struct verify {
 	struct verify_count *count;
 };
 
+/* A text that any journal of ours contains; "" if it does not. */
+const char *verify_text(struct rows *rows, const char *column);
+
 int cli_verify(struct cli *c);
 
 #endif

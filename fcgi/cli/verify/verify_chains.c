@@ -11,18 +11,16 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/verify/verify.h"
 #include "cli/verify/verify_chains.h"
+#include "cli/verify/verify_files.h"
 #include "cli/verify/verify_tables.h"
 #include "journal/captured.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "journal/project/project.h"
-#include "pack/exec_file.h"
-#include "wire/exec.h"
 
 #define BATCH \
 	2000 /* events that are replayed before their rows are compared \
@@ -47,15 +45,6 @@ wrong(struct verify *v, const char *what, int64_t run, int64_t seq)
 	    what, (long long)run, (long long)seq);
 }
 
-/* A text that any journal of ours contains. */
-static const char *
-text_at(struct rows *rows, const char *column)
-{
-	const char *text = db_text(rows, column);
-
-	return text != NULL ? text : "";
-}
-
 /* The last password of an account, as the hash of its hash. */
 static void
 take_credential(struct verify *v, const struct event *e)
@@ -74,11 +63,11 @@ replay(struct verify *v, struct rows *rows)
 	int64_t run = db_int(rows, "run"), seq = db_int(rows, "seq");
 	int64_t at = db_int(rows, "at");
 	const char *actor = db_text(rows, "actor");
-	const char *kind = text_at(rows, "kind");
+	const char *kind = verify_text(rows, "kind");
 	struct json_object *parsed = NULL;
 	struct event e;
 
-	if (event_parse(text_at(rows, "body"), &e, &parsed) != ERR_OK) {
+	if (event_parse(verify_text(rows, "body"), &e, &parsed) != ERR_OK) {
 		wrong(v, "verify_body_unreadable", run, seq);
 		return;
 	}
@@ -102,7 +91,7 @@ check_event(struct chains *c, struct rows *rows)
 	if (db_int(rows, "seq") != ++c->seq)
 		wrong(c->v, "verify_missing", c->run, c->seq);
 	c->seq = db_int(rows, "seq");
-	event_hash(c->hash, text_at(rows, "body"), hash);
+	event_hash(c->hash, verify_text(rows, "body"), hash);
 	if (len != HASH_BYTES || memcmp(hash, stored, len) != 0)
 		wrong(c->v, "verify_hash_differs", c->run, c->seq);
 	memcpy(c->hash, hash, sizeof(hash));
@@ -220,35 +209,6 @@ check_events(struct chains *c)
 	db_done(rows);
 }
 
-/* The files of the rows {exec, target, hash, run, step, n}. */
-static void
-check_files(
-    struct verify *v, enum stmt stmt, const char *ending, const char *what)
-{
-	struct rows *rows = db_query(v->db, stmt, INT(v->first), INT(v->last));
-	char hash[2 * HASH_BYTES + 1];
-
-	while (db_next(rows)) {
-		char *name = mem_printf(
-		    "%s%s", text_at(rows, "target"), ending);
-		struct exec_file_name file = { v->data, db_int(rows, "run"),
-			text_at(rows, "exec"), name };
-
-		if (exec_file_hash(&file, hash) != ERR_OK ||
-		    !text_eq(hash, db_text(rows, "hash"))) {
-			cli_wrong(&v->count->wrong,
-			    "verify_file what=@%s run=%lld step=%s "
-			    "attempt=%lld target=%s",
-			    what, (long long)db_int(rows, "run"),
-			    text_at(rows, "step"), (long long)db_int(rows, "n"),
-			    text_at(rows, "target"));
-		}
-		v->count->outputs++;
-		free(name);
-	}
-	db_done(rows);
-}
-
 void
 verify_chains(struct verify *v)
 {
@@ -259,7 +219,5 @@ verify_chains(struct verify *v)
 	end_batch(&c, v->last);
 	verify_tables_close(v);
 	plan_free(c.plan);
-	check_files(v, STMT_OUTPUTS_ALL, ".cast", "verify_file_output");
-	check_files(v, STMT_SEALED_ALL, EXEC_SEALED, "verify_file_sealed");
-	check_files(v, STMT_ARTIFACTS_ALL, EXEC_ARTIFACT, "verify_file_kept");
+	verify_files(v);
 }

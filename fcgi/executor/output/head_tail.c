@@ -16,7 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/hash.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "executor/output/head_tail.h"
@@ -31,12 +30,11 @@ struct head_tail {
 	int64_t hole_from; /* 0: nothing was dropped */
 	int64_t hole_to;
 	int64_t cut;       /* where the hole will begin, 0: unknown */
-	struct hash *hash; /* of all bytes; NULL: not asked for, or dropped */
-	bool hashed;       /* it is asked for */
+	struct hash *hash; /* of all bytes; NULL: there is none */
 };
 
 struct head_tail *
-head_tail_open(const char *path, int64_t limit, bool hashed)
+head_tail_open(const char *path, int64_t limit)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	struct head_tail *b;
@@ -47,8 +45,7 @@ head_tail_open(const char *path, int64_t limit, bool hashed)
 	b->path = mem_strdup(path);
 	b->fd = fd;
 	b->limit = limit;
-	b->hashed = hashed;
-	b->hash = hashed ? hash_new() : NULL;
+	b->hash = hash_new();
 	return b;
 }
 
@@ -110,18 +107,6 @@ head_tail_put(struct head_tail *b, const char *data, size_t len)
 	b->size += (int64_t)len;
 	put_hash(b, data, len);
 	punch(b);
-	return ERR_OK;
-}
-
-enum err
-head_tail_get(struct head_tail *b, int64_t at, char *data, size_t len)
-{
-	ssize_t n;
-
-	for (size_t got = 0; got < len; got += (size_t)n)
-		if ((n = pread(
-			 b->fd, data + got, len - got, at + (int64_t)got)) <= 0)
-			return ERR_IO;
 	return ERR_OK;
 }
 
@@ -189,8 +174,7 @@ compact(struct head_tail *b, const char *notice, int64_t tail)
 	to = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	if (to < 0)
 		goto out;
-	if (b->hashed)
-		b->hash = hash_new();
+	b->hash = hash_new();
 	if (copy_range(b, to, 0, b->hole_from) == ERR_OK &&
 	    write_hashed(b, to, notice, strlen(notice)) == ERR_OK &&
 	    copy_range(b, to, tail, b->size) == ERR_OK && fdatasync(to) == 0 &&
@@ -204,26 +188,37 @@ out:
 	return err;
 }
 
+/* Replaces the dropped bytes by the notice. */
+static enum err
+close_gap(struct head_tail *b, head_tail_notice notice, void *ctx,
+    struct head_tail_end *ret)
+{
+	int64_t tail = tail_start(b);
+	char next[64] = "";
+	const char *text;
+
+	ret->from = b->hole_from;
+	ret->dropped = tail - b->hole_from;
+	if (pread(b->fd, next, sizeof(next) - 1, tail) < 0)
+		return ERR_IO;
+	text = notice(ctx, ret->dropped, next);
+	ret->notice = (int64_t)strlen(text);
+	ret->bytes += ret->notice - ret->dropped;
+	return compact(b, text, tail);
+}
+
 enum err
 head_tail_close(struct head_tail *b, head_tail_notice notice, void *ctx,
-    int64_t *ret_dropped, char *ret_hash)
+    struct head_tail_end *ret)
 {
 	enum err err = ERR_OK;
-	char next[64] = "";
-	int64_t tail;
 
-	*ret_dropped = 0;
-	if (b->hole_from > 0) {
-		tail = tail_start(b);
-		*ret_dropped = tail - b->hole_from;
-		if (pread(b->fd, next, sizeof(next) - 1, tail) < 0)
-			err = ERR_IO;
-		else
-			err = compact(b, notice(ctx, *ret_dropped, next), tail);
-	} else if (fdatasync(b->fd) != 0) {
+	*ret = (struct head_tail_end){ .bytes = b->size };
+	if (b->hole_from > 0)
+		err = close_gap(b, notice, ctx, ret);
+	else if (fdatasync(b->fd) != 0)
 		err = ERR_IO;
-	}
-	hash_end(b->hash, err == ERR_OK ? ret_hash : NULL);
+	hash_end(b->hash, err == ERR_OK && b->hash != NULL ? ret->hash : NULL);
 	close(b->fd);
 	free(b->path);
 	free(b);

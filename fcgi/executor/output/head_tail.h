@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/hash.h"
 
 struct head_tail;
 
@@ -17,7 +18,7 @@ struct head_tail;
  * Creates the file, which will hold `limit` bytes and some more.  NULL with
  * errno set if that failed.
  */
-struct head_tail *head_tail_open(const char *path, int64_t limit, bool hashed);
+struct head_tail *head_tail_open(const char *path, int64_t limit);
 
 /*
  * Appends.  The text may be cut between two calls, preferably at a line end.
@@ -25,9 +26,6 @@ struct head_tail *head_tail_open(const char *path, int64_t limit, bool hashed);
  * valid.  ERR_IO with errno.
  */
 enum err head_tail_put(struct head_tail *b, const char *data, size_t len);
-
-/* Reads the available data: the last half of the limit, or less. ERR_IO. */
-enum err head_tail_get(struct head_tail *b, int64_t at, char *data, size_t len);
 
 /* The length so far, including dropped bytes. */
 int64_t head_tail_size(const struct head_tail *b);
@@ -39,13 +37,21 @@ int64_t head_tail_size(const struct head_tail *b);
 typedef const char *(*head_tail_notice)(
     void *ctx, int64_t dropped, const char *next);
 
+/* A file that has ended. */
+struct head_tail_end {
+	int64_t from;    /* where bytes were dropped, */
+	int64_t dropped; /* how many; 0: none */
+	int64_t notice;  /* length of what is in their place */
+	int64_t bytes;   /* length of the file */
+	char hash[HASH_TEXT];
+};
+
 /*
  * Ends the file: if bytes were dropped, the rest of the middle is removed and
- * the notice inserted; all of it durably.  Frees b. *ret_dropped is set in any
- * case; ret_hash, if the file is `hashed` and nothing failed, to its hash
- * (base/hash.h).
+ * the notice inserted; all of it durably.  Frees b. *ret is set in any case;
+ * its hash is "" if something failed.
  */
 enum err head_tail_close(struct head_tail *b, head_tail_notice notice,
-    void *ctx, int64_t *ret_dropped, char *ret_hash);
+    void *ctx, struct head_tail_end *ret);
 
 #endif

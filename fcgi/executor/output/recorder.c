@@ -1,38 +1,39 @@
 /*
- * recorder.c: the output of one target, as asciicast v2 and as text.
+ * recorder.c: the output of one target, as text with its times.
  *
  * Input is converted to UTF-8 into a buffer of text; a flush appends that to
- * the text file and, as one or more events of the present moment, to the cast.
- * The first bytes after a silence are flushed at once, for live views; after
- * that at most every 50 ms, or when the buffer is full, so that live views do
- * not slow down a script that prints a gigabyte.
+ * the text file.  The first bytes after a silence are flushed at once, for live
+ * views; after that at most every 50 ms, or when the buffer is full, so that
+ * live views do not slow down a script that prints a gigabyte.
  *
- * A flood (more than a buffer in that time) that has passed the beginning kept
- * by the cast is not written there while it lasts: nearly all of it would be
- * dropped again.  Only the times of the text's bytes are stored, and the last
- * bytes are copied from the text file at the next pause.
+ * All bytes are written once and hashed while they are.  A small file of its
+ * own has the times at which they came, and in its last line the hash of the
+ * text; a recording for players is derived from both (wire/cast.h).
  *
- * Scripts write to a pipe, where no terminal turns a line feed into carriage
- * return and line feed; players expect both, so the cast gets both.  Bytes of a
- * terminal go into the cast unchanged.  Its size is repeated now and then, for
- * readers of the end alone, and as the middle may be dropped.
+ * Of a terminal the bytes are another thing than the text that it showed, so
+ * they are recorded beside it, as asciicast v2.  Its size is repeated now and
+ * then, for readers of the end alone, and as the middle may be dropped.
  */
 #include <errno.h>
-#include <stdbool.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
+#include "base/io.h"
 #include "base/mem.h"
 #include "executor/output/head_tail.h"
 #include "executor/output/utf8.h"
 #include "executor/output/recorder.h"
 #include "executor/output/sealed.h"
+#include "wire/cast.h"
+#include "wire/exec.h"
+#include "wire/times.h"
 
 #define FLUSH_MS 50
-#define EVENT_BYTES (32 * 1024)
+#define FLUSH_BYTES (256 * 1024)
 #define SIZE_EVERY (1024 * 1024) /* bytes of the cast */
 #define LEFT_OUT \
 	"[%d.%03d, \"o\", \"\\r\\n[... %lld bytes of this " \
@@ -41,34 +42,31 @@
 	"The output of this step is kept sealed. The step's " \
 	"page shows it to those who may press the step.\n"
 
-/* A piece of the text that is not in the cast yet. */
-struct late {
-	int64_t ms; /* when it arrived */
-	int64_t at; /* its offset in the text */
-	size_t len;
-};
-
-struct recorder {
-	struct head_tail *cast;
-	struct head_tail *text;
-	struct sealed *sealed; /* NULL: it is not */
+/* The bytes of a terminal. */
+struct terminal {
+	struct head_tail *file; /* NULL: it is none */
+	struct cast cast;
+	struct buf pending; /* UTF-8 that is not on file */
 	struct utf8 utf8;
-	struct utf8 clean_text;
-	struct buf pending;      /* UTF-8 text that is not on file */
-	struct buf pending_text; /* of a terminal */
-	bool terminal;
 	int columns; /* 0: as in the header */
 	int rows;
 	size_t since_size; /* bytes of events since the last size */
-	struct buf events;
-	struct buf late;  /* struct late, in order */
-	int64_t left_out; /* bytes that came before those */
-	int64_t half;     /* of the limit */
-	size_t most;      /* pending bytes that force a flush */
-	int64_t started;
-	int64_t flushed; /* when, monotonic */
-	bool after_cr;
-	int failed; /* errno of the first failure */
+};
+
+struct recorder {
+	struct head_tail *text;
+	struct buf pending; /* UTF-8 that is not on file */
+	struct utf8 utf8;
+	size_t most; /* pending bytes that force a flush */
+	struct terminal terminal;
+	struct sealed *sealed;   /* NULL: it is not */
+	int times;               /* descriptor; -1: it could not be made */
+	struct hash *hash;       /* of that file */
+	struct times_piece last; /* ms -1: there is none */
+	struct buf line;         /* that is written next */
+	int64_t started;         /* monotonic */
+	int64_t flushed;         /* when, monotonic */
+	int failed;              /* errno of the first failure */
 	char notice[256];
 };
 
@@ -79,225 +77,97 @@ store_failure(struct recorder *r, enum err err)
 		r->failed = errno != 0 ? errno : EIO;
 }
 
-/* The number of bytes that a JSON string may contain unchanged. */
-static size_t
-plain_run(const char *p, size_t len)
-{
-	static const unsigned char special[256] = {
-		[0] = 1,
-		[1] = 1,
-		[2] = 1,
-		[3] = 1,
-		[4] = 1,
-		[5] = 1,
-		[6] = 1,
-		[7] = 1,
-		[8] = 1,
-		[9] = 1,
-		[10] = 1,
-		[11] = 1,
-		[12] = 1,
-		[13] = 1,
-		[14] = 1,
-		[15] = 1,
-		[16] = 1,
-		[17] = 1,
-		[18] = 1,
-		[19] = 1,
-		[20] = 1,
-		[21] = 1,
-		[22] = 1,
-		[23] = 1,
-		[24] = 1,
-		[25] = 1,
-		[26] = 1,
-		[27] = 1,
-		[28] = 1,
-		[29] = 1,
-		[30] = 1,
-		[31] = 1,
-		['"'] = 1,
-		['\\'] = 1,
-		[127] = 1,
-	};
-	size_t n = 0;
-
-	while (n < len && !special[(unsigned char)p[n]])
-		n++;
-	return n;
-}
-
-/* Writes the text as the inside of a JSON string to `to`; returns its end. */
-static char *
-put_escaped(struct recorder *r, char *to, const char *p, size_t len)
-{
-	static const char hex[] = "0123456789abcdef";
-
-	while (len > 0) {
-		size_t n = plain_run(p, len);
-
-		memcpy(to, p, n);
-		to += n;
-		p += n;
-		if (n > 0)
-			r->after_cr = false;
-		if ((len -= n) == 0)
-			break;
-		if (*p == '\n') {
-			to = r->after_cr || r->terminal
-			    ? mempcpy(to, "\\n", 2)
-			    : mempcpy(to, "\\r\\n", 4);
-		} else if (*p == '\r') {
-			*to++ = '\\';
-			*to++ = 'r';
-		} else if (*p == '"' || *p == '\\') {
-			*to++ = '\\';
-			*to++ = *p;
-		} else {
-			memcpy(to, "\\u00", 4);
-			to[4] = hex[(unsigned char)*p >> 4];
-			to[5] = hex[*p & 15];
-			to += 6;
-		}
-		r->after_cr = *p == '\r';
-		p++;
-		len--;
-	}
-	return to;
-}
-
-/* Writes one event; each byte takes at most six in it. */
+/* Appends what stands in r->line to the times. */
 static void
-put_event(struct recorder *r, int64_t ms, const char *p, size_t len)
+write_times(struct recorder *r)
 {
-	char *to;
+	store_failure(r,
+	    io_write_all(r->times, r->line.data, r->line.len) == 0 ? ERR_OK
+								   : ERR_IO);
+	hash_put(r->hash, r->line.data, r->line.len);
+	buf_reset(&r->line);
+}
 
-	buf_printf(&r->events, "[%lld.%03lld, \"o\", \"",
-	    (long long)(ms / 1000), (long long)(ms % 1000));
-	to = put_escaped(r, buf_reserve(&r->events, 6 * len + 8), p, len);
-	memcpy(to, "\"]\n", 3);
-	r->events.len = (size_t)(to + 3 - r->events.data);
+/* Appends the text to its file, and its time, unless one was just written. */
+static void
+write_text(struct recorder *r, int64_t ms)
+{
+	struct times_piece piece = { ms, head_tail_size(r->text) };
+	static const struct times_piece none;
+
+	store_failure(
+	    r, head_tail_put(r->text, r->pending.data, r->pending.len));
+	if (r->terminal.file != NULL || !times_is_due(r->last.ms, ms))
+		return;
+	times_put_piece(r->last.ms < 0 ? none : r->last, piece, &r->line);
+	write_times(r);
+	r->last = piece;
 }
 
 /* Appends the events to the cast. */
 static void
 write_events(struct recorder *r)
 {
-	store_failure(r, head_tail_put(r->cast, r->events.data, r->events.len));
-	r->since_size += r->events.len;
-	buf_reset(&r->events);
+	struct terminal *t = &r->terminal;
+
+	store_failure(r, head_tail_put(t->file, r->line.data, r->line.len));
+	t->since_size += r->line.len;
+	buf_reset(&r->line);
 }
 
 static void
-put_size(struct recorder *r, int64_t ms)
+write_size(struct recorder *r, int64_t ms)
 {
-	buf_printf(&r->events, "[%lld.%03lld, \"r\", \"%dx%d\"]\n",
-	    (long long)(ms / 1000), (long long)(ms % 1000), r->columns,
-	    r->rows);
+	struct terminal *t = &r->terminal;
+
+	cast_put_size(ms, t->columns, t->rows, &r->line);
 	write_events(r);
-	r->since_size = 0;
+	t->since_size = 0;
 }
 
-/* Splits the text into events, at character boundaries. */
 static void
-put_events(struct recorder *r, int64_t ms, const char *p, size_t left)
+write_terminal(struct recorder *r, int64_t ms)
 {
-	size_t n;
+	struct terminal *t = &r->terminal;
 
-	if (r->columns > 0 && r->since_size >= SIZE_EVERY)
-		put_size(r, ms);
-	while (left > 0) {
-		n = left < EVENT_BYTES ? left : EVENT_BYTES;
-		while (n < left && n > 0 && (p[n] & 0xc0) == 0x80)
-			n--;
-		put_event(r, ms, p, n);
-		write_events(r);
-		p += n;
-		left -= n;
-	}
-}
-
-/*
- * In a flood: stores the position of a piece of the text, and forgets those
- * that the text file may soon have dropped.
- */
-static void
-put_late(struct recorder *r, int64_t ms, size_t len)
-{
-	int64_t end = head_tail_size(r->text);
-	struct late l = { ms, end - (int64_t)len, len };
-
-	buf_put(&r->late, &l, sizeof(l));
-	for (;;) {
-		memcpy(&l, r->late.data, sizeof(l));
-		if (end - l.at <= r->half)
-			break;
-		r->left_out += (int64_t)l.len;
-		buf_consume(&r->late, sizeof(l));
-	}
-}
-
-/* The flood pauses: copies the late pieces into the cast. */
-static void
-settle(struct recorder *r)
-{
-	struct buf text = { 0 };
-	struct late l;
-
-	for (size_t i = 0; i < r->late.len; i += sizeof(l)) {
-		memcpy(&l, r->late.data + i, sizeof(l));
-		if (r->left_out > 0) {
-			buf_printf(&r->events, LEFT_OUT, (int)(l.ms / 1000),
-			    (int)(l.ms % 1000), (long long)r->left_out);
-			write_events(r);
-			r->left_out = 0;
-		}
-		store_failure(r,
-		    head_tail_get(
-			r->text, l.at, buf_reserve(&text, l.len), l.len));
-		put_events(r, l.ms, text.data, l.len);
-	}
-	buf_reset(&r->late);
-	buf_clear(&text);
+	if (t->columns > 0 && t->since_size >= SIZE_EVERY)
+		write_size(r, ms);
+	cast_put_text(&t->cast, ms, t->pending.data, t->pending.len, &r->line);
+	write_events(r);
 }
 
 void
 recorder_flush(struct recorder *r)
 {
-	struct buf *text = r->terminal ? &r->pending_text : &r->pending;
+	struct terminal *t = &r->terminal;
 	int64_t ms;
 
 	r->flushed = clock_monotonic();
 	ms = r->flushed - r->started;
 	if (r->sealed != NULL) {
-		sealed_put(r->sealed, buf_text(text), text->len);
+		sealed_put(r->sealed, buf_text(&r->pending), r->pending.len);
 	} else {
-		if (text->len > 0)
-			store_failure(
-			    r, head_tail_put(r->text, text->data, text->len));
-		if (!r->terminal && text->len >= r->most &&
-		    head_tail_size(r->cast) > r->half) {
-			put_late(r, ms, text->len);
-		} else {
-			settle(r);
-			put_events(
-			    r, ms, buf_text(&r->pending), r->pending.len);
-		}
+		if (r->pending.len > 0)
+			write_text(r, ms);
+		if (t->pending.len > 0)
+			write_terminal(r, ms);
 	}
 	buf_reset(&r->pending);
-	buf_reset(&r->pending_text);
+	buf_reset(&t->pending);
 }
 
 void
 recorder_resize(struct recorder *r, int columns, int rows)
 {
-	if (r->columns == columns && r->rows == rows)
+	struct terminal *t = &r->terminal;
+
+	if (t->columns == columns && t->rows == rows)
 		return;
 	recorder_flush(r);
-	r->columns = columns;
-	r->rows = rows;
+	t->columns = columns;
+	t->rows = rows;
 	if (r->sealed == NULL)
-		put_size(r, clock_monotonic() - r->started);
+		write_size(r, clock_monotonic() - r->started);
 }
 
 /* From here on only this line is recorded, and all else is sealed. */
@@ -305,79 +175,120 @@ static void
 seal(struct recorder *r, const char *target, const unsigned char *key)
 {
 	buf_puts(&r->pending, SEALED_LINE);
-	buf_puts(&r->pending_text, SEALED_LINE);
+	if (r->terminal.file != NULL)
+		buf_puts(&r->terminal.pending, SEALED_LINE);
 	recorder_flush(r);
 	r->sealed = sealed_new(target, key);
+}
+
+/* Creates the files.  False with errno: one of them could not be made. */
+static bool
+open_files(struct recorder *r, const char *target, int64_t limit, bool terminal)
+{
+	char *text = mem_printf("%s" EXEC_TEXT, target);
+	char *cast = mem_printf("%s" EXEC_CAST, target);
+	char *times = mem_printf("%s" EXEC_TIMES, target);
+	int saved;
+
+	r->times = -1;
+	if ((r->text = head_tail_open(text, limit)) != NULL &&
+	    (!terminal ||
+		(r->terminal.file = head_tail_open(cast, limit)) != NULL))
+		r->times = open(
+		    times, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	saved = errno;
+	free(text);
+	free(cast);
+	free(times);
+	errno = saved;
+	return r->times >= 0;
+}
+
+static void
+release(struct recorder *r)
+{
+	if (r->times >= 0)
+		close(r->times);
+	hash_end(r->hash, NULL);
+	buf_clear(&r->pending);
+	buf_clear(&r->terminal.pending);
+	buf_clear(&r->line);
+	free(r);
 }
 
 struct recorder *
 recorder_open(const char *target, int64_t limit, bool terminal,
     const unsigned char *seal_to)
 {
-	char *cast = mem_printf("%s.cast", target);
-	char *text = mem_printf("%s.txt", target);
 	struct recorder *r = mem_calloc(1, sizeof(*r));
-	char header[160];
-	int64_t dropped;
+	int64_t now = clock_now() / 1000;
+	struct head_tail_end end;
 
-	r->most = limit / 8 < 256 * 1024 ? (size_t)limit / 8 : 256 * 1024;
-	r->half = limit / 2;
-	r->terminal = terminal;
+	r->most = limit / 8 < FLUSH_BYTES ? (size_t)limit / 8 : FLUSH_BYTES;
+	r->last.ms = -1;
 	r->started = clock_monotonic();
-	if ((r->text = head_tail_open(text, limit, false)) == NULL ||
-	    (r->cast = head_tail_open(cast, limit, true)) == NULL) {
+	if (!open_files(r, target, limit, terminal)) {
 		int saved = errno;
 
 		if (r->text != NULL)
+			(void)head_tail_close(r->text, NULL, NULL, &end);
+		if (r->terminal.file != NULL)
 			(void)head_tail_close(
-			    r->text, NULL, NULL, &dropped, NULL);
-		free(r);
-		r = NULL;
+			    r->terminal.file, NULL, NULL, &end);
+		release(r);
 		errno = saved;
-		goto out;
+		return NULL;
 	}
-	snprintf(header, sizeof(header),
-	    "{\"version\": 2, \"width\": 80, "
-	    "\"height\": 24, \"timestamp\": %lld, "
-	    "\"env\": {\"TERM\": \"%s\"}}\n",
-	    (long long)(clock_now() / 1000), terminal ? "xterm" : "dumb");
-	store_failure(r, head_tail_put(r->cast, header, strlen(header)));
+	r->hash = hash_new();
+	times_put_start(now, &r->line);
+	write_times(r);
+	if (terminal) {
+		r->terminal.cast.terminal = true;
+		cast_put_head(true, now, &r->line);
+		write_events(r);
+	}
 	if (seal_to != NULL)
 		seal(r, target, seal_to);
-out:
-	free(cast);
-	free(text);
 	return r;
+}
+
+/* Adds text to one of the two; flushes when there is much of it. */
+static void
+put(struct recorder *r, struct utf8 *utf8, struct buf *pending,
+    const char *data, size_t len)
+{
+	while (len > 0) {
+		size_t n = len < r->most ? len : r->most;
+
+		utf8_put(utf8, data, n, pending);
+		if (pending->len >= r->most)
+			recorder_flush(r);
+		data += n;
+		len -= n;
+	}
 }
 
 void
 recorder_put(struct recorder *r, const char *data, size_t len)
 {
-	while (len > 0) {
-		size_t n = len < r->most ? len : r->most;
+	struct terminal *t = &r->terminal;
+	struct buf *pending = t->file != NULL ? &t->pending : &r->pending;
 
-		utf8_put(&r->utf8, data, n, &r->pending);
-		if (r->pending.len >= r->most)
-			recorder_flush(r);
-		data += n;
-		len -= n;
-	}
-	if (r->pending.len > 0 && clock_monotonic() - r->flushed >= FLUSH_MS)
+	put(r, t->file != NULL ? &t->utf8 : &r->utf8, pending, data, len);
+	if (pending->len > 0 && clock_monotonic() - r->flushed >= FLUSH_MS)
 		recorder_flush(r);
 }
 
 void
 recorder_text(struct recorder *r, const char *data, size_t len)
 {
-	utf8_put(&r->clean_text, data, len, &r->pending_text);
-	if (r->pending_text.len >= r->most)
-		recorder_flush(r);
+	put(r, &r->utf8, &r->pending, data, len);
 }
 
 int64_t
 recorder_due(const struct recorder *r)
 {
-	return r->pending.len + r->pending_text.len + r->late.len > 0
+	return r->pending.len + r->terminal.pending.len > 0
 	    ? r->flushed + FLUSH_MS
 	    : 0;
 }
@@ -408,22 +319,54 @@ cast_notice(void *ctx, int64_t dropped, const char *next)
 	return r->notice;
 }
 
+/* Ends one of the files. */
+static struct times_file
+close_file(struct recorder *r, struct head_tail *file, head_tail_notice notice,
+    struct times_left *ret_left)
+{
+	struct times_file proof = { .hash = "" };
+	struct head_tail_end end;
+
+	store_failure(r, head_tail_close(file, notice, r, &end));
+	proof.bytes = end.bytes;
+	memcpy(proof.hash, end.hash, HASH_TEXT);
+	*ret_left = (struct times_left){ end.from, end.dropped, end.notice };
+	return proof;
+}
+
+/* Ends the files, of which the times are the last: they prove the others. */
+static void
+close_files(struct recorder *r, int64_t *ret_dropped, char *ret_hash)
+{
+	struct times_file cast = { .hash = "" }, text;
+	struct times_left left, ignored;
+
+	text = close_file(r, r->text, text_notice, &left);
+	if (r->terminal.file != NULL)
+		cast = close_file(r, r->terminal.file, cast_notice, &ignored);
+	*ret_dropped = left.bytes;
+	if (r->failed == 0) {
+		times_put_end(&left, &cast, &text, &r->line);
+		write_times(r);
+	}
+	if (fdatasync(r->times) != 0)
+		store_failure(r, ERR_IO);
+	hash_end(r->hash, r->failed == 0 ? ret_hash : NULL);
+	r->hash = NULL;
+}
+
 enum err
 recorder_close(struct recorder *r, int64_t *ret_bytes, int64_t *ret_dropped,
     struct recorder_hashes *ret_hashes)
 {
-	struct recorder_hashes hashes = { .cast = "" };
-	int64_t ignored;
+	struct recorder_hashes hashes = { .times = "" };
 	int failed;
 
 	utf8_finish(&r->utf8, &r->pending);
-	utf8_finish(&r->clean_text, &r->pending_text);
+	utf8_finish(&r->terminal.utf8, &r->terminal.pending);
 	recorder_flush(r);
 	*ret_bytes = head_tail_size(r->text);
-	store_failure(
-	    r, head_tail_close(r->text, text_notice, r, ret_dropped, NULL));
-	store_failure(
-	    r, head_tail_close(r->cast, cast_notice, r, &ignored, hashes.cast));
+	close_files(r, ret_dropped, hashes.times);
 	if (r->sealed != NULL)
 		store_failure(r,
 		    sealed_close(
@@ -431,11 +374,7 @@ recorder_close(struct recorder *r, int64_t *ret_bytes, int64_t *ret_dropped,
 	if (ret_hashes != NULL)
 		*ret_hashes = hashes;
 	failed = r->failed;
-	buf_clear(&r->pending);
-	buf_clear(&r->pending_text);
-	buf_clear(&r->events);
-	buf_clear(&r->late);
-	free(r);
+	release(r);
 	errno = failed;
 	return failed == 0 ? ERR_OK : ERR_IO;
 }

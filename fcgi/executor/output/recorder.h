@@ -1,5 +1,6 @@
 /*
- * recorder.h: the output of one target, as asciicast v2 and as text.
+ * recorder.h: the output of one target, as text with its times (wire/times.h),
+ * and of a terminal as asciicast v2.
  */
 #ifndef EXECUTOR_OUTPUT_RECORDER_H
 #define EXECUTOR_OUTPUT_RECORDER_H
@@ -15,16 +16,16 @@ struct recorder;
 
 /* The hashes of files, in hex; "": unknown, or there is no such file. */
 struct recorder_hashes {
-	char cast[HASH_TEXT];
+	char times[HASH_TEXT]; /* which proves the others */
 	char sealed[HASH_TEXT];
 };
 
 /*
- * Creates TARGET.cast and TARGET.txt in the working folder, each bounded by
- * limit.  NULL with errno set if that failed.  Of a terminal the cast has its
- * bytes, and recorder_text() adds the text.  With a key (or NULL) the text is
- * sealed to it in TARGET.sealed (sealed.h), and both files have one line that
- * says so.
+ * Creates TARGET.txt and TARGET.times in the working folder, the text bounded
+ * by limit.  NULL with errno set if that failed.  Of a terminal TARGET.cast,
+ * bounded likewise, has its bytes, and recorder_text() adds the text.  With a
+ * key (or NULL) the text is sealed to it in TARGET.sealed (sealed.h), and text
+ * and cast have one line that says so.
  */
 struct recorder *recorder_open(const char *target, int64_t limit, bool terminal,
     const unsigned char *seal_to);
@@ -47,7 +48,7 @@ int64_t recorder_due(const struct recorder *r);
 void recorder_flush(struct recorder *r);
 
 /*
- * Ends both files, durably, and frees r. *ret_bytes is the length of the text
+ * Ends the files, durably, and frees r. *ret_bytes is the length of the text
  * including dropped bytes, *ret_dropped the number of those; *ret_hashes may be
  * NULL.  ERR_IO: the recording is incomplete; errno has the reason.
  */

@@ -1,5 +1,5 @@
 /*
- * reply.c: one answer, complete before its first byte is sent, but for files
+ * reply.c: one answer, complete before its first byte is sent, but for streams
  * and exports.
  *
  * Status and headers are produced after the body, so that a failure while
@@ -14,7 +14,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "pack/exec_file.h"
 #include "web/http/command.h"
 #include "web/http/cookie.h"
 #include "web/http/reply.h"
@@ -58,16 +57,17 @@ reply_init(struct reply *reply)
 }
 
 static void
-drop_file(struct reply *reply)
+drop_stream(struct reply *reply)
 {
-	exec_file_close(reply->file);
-	reply->file = NULL;
+	if (reply->stream.send != NULL)
+		reply->stream.close(reply->stream.ctx);
+	reply->stream.send = NULL;
 }
 
 void
 reply_clear(struct reply *reply)
 {
-	drop_file(reply);
+	drop_stream(reply);
 	buf_clear(&reply->headers);
 	buf_clear(&reply->body);
 }
@@ -77,7 +77,7 @@ reply_reset(struct reply *reply)
 {
 	struct reply kept = *reply;
 
-	drop_file(reply);
+	drop_stream(reply);
 	reply_init(reply);
 	reply->headers = kept.headers;
 	reply->body = kept.body;
@@ -330,7 +330,7 @@ reply_fault(struct req *req, struct reply *reply, enum err err)
 	const char *back = reply_local_path(request_field(req, "back"), NULL);
 
 	buf_reset(&reply->body);
-	drop_file(reply);
+	drop_stream(reply);
 	reply->policy = NULL;
 	if (reply->is_begun) {
 		reply->is_broken = true;
@@ -399,7 +399,8 @@ length_of(const struct reply *reply)
 	if (reply->status == 304 ||
 	    strstr(buf_text(&reply->headers), "X-Accel-Redirect: ") != NULL)
 		return -1;
-	return reply->file != NULL ? reply->file_len : (int64_t)reply->body.len;
+	return reply->stream.send != NULL ? reply->stream_len
+					  : (int64_t)reply->body.len;
 }
 
 void
@@ -408,7 +409,7 @@ reply_finish(struct reply *reply, enum method method, struct buf *out)
 	if (!reply->is_begun)
 		put_head(reply, length_of(reply), out);
 	if (method == METHOD_HEAD)
-		reply->file_len = 0;
+		reply->stream_len = 0;
 	put_body(reply, method, out);
 }
 

@@ -7,7 +7,20 @@
 
 #include "web/http/request.h"
 
-struct exec_file;
+/* Takes the next bytes.  False: nginx has gone. */
+typedef bool (*reply_sink)(void *ctx, const char *data, size_t len);
+
+/* A body that is made while it is sent. */
+struct reply_stream {
+	/*
+	 * Passes `len` bytes (-1: all) from `from` on to the sink, or less if
+	 * something fails.
+	 */
+	void (*send)(void *ctx, int64_t from, int64_t len, reply_sink sink,
+	    void *sink_ctx);
+	void (*close)(void *ctx); /* frees ctx */
+	void *ctx;
+};
 
 struct reply {
 	int status;
@@ -16,10 +29,9 @@ struct reply {
 	const char *policy; /* Content-Security-Policy; NULL: that of pages */
 	struct buf headers; /* further ones, with line ends */
 	struct buf body;
-	/* In place of the body, a part of a file, read as it is sent. */
-	struct exec_file *file; /* owned; or NULL */
-	int64_t file_from;
-	int64_t file_len;
+	struct reply_stream stream; /* in place of the body; send NULL: none */
+	int64_t stream_from;
+	int64_t stream_len; /* -1: all of it, and nobody knows how much */
 	/* Sends body, and before the first part status and headers; or NULL. */
 	void (*send)(void *ctx, struct reply *reply);
 	void *ctx;
@@ -76,7 +88,7 @@ int reply_status(enum err err, const char *code);
 /*
  * Puts the bytes for FastCGI: status, headers, and the body unless HEAD; when a
  * part has been sent the body alone. Of a part, and of the whole or its end. A
- * file is left to the caller, with reply->file_len as what is to be sent.
+ * stream is left to the caller, with reply->stream_len as what is to be sent.
  */
 void reply_part(const struct reply *reply, enum method method, struct buf *out);
 void reply_finish(struct reply *reply, enum method method, struct buf *out);

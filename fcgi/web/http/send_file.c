@@ -9,34 +9,38 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
+#include "base/log.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "pack/exec_file.h"
 #include "web/http/send_file.h"
 
 #define VALIDATOR 64 /* bytes of an ETag or of a date */
 #define MOST_BYTES (INT64_MAX / 20)
+#define FILE_BYTES (64 * 1024) /* that are read at a time */
 
 /* What the request asks for, of `size` bytes. */
 enum range { RANGE_ALL, RANGE_PART, RANGE_NONE };
 
 static void
-put_etag(const struct exec_file *f, int64_t size, char ret[VALIDATOR])
+put_etag(struct stream_facts facts, char ret[VALIDATOR])
 {
-	snprintf(ret, VALIDATOR, "\"%" PRIx64 "-%" PRIx64 "\"",
-	    exec_file_changed(f), size);
+	snprintf(ret, VALIDATOR, "\"%" PRIx64 "-%" PRIx64 "\"", facts.changed,
+	    facts.size);
 }
 
 /* "Sun, 06 Nov 1994 08:49:37 GMT", whatever the locale is. */
 static void
-put_date(const struct exec_file *f, char ret[VALIDATOR])
+put_date(struct stream_facts facts, char ret[VALIDATOR])
 {
 	static const char days[] = "SunMonTueWedThuFriSat";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	time_t at = (time_t)exec_file_changed(f);
+	time_t at = (time_t)facts.changed;
 	struct tm tm = { 0 };
 
 	gmtime_r(&at, &tm);
@@ -109,16 +113,16 @@ read_range(const char *s, int64_t size, int64_t *ret_from, int64_t *ret_len)
 }
 
 void
-send_file(struct req *req, struct reply *reply, struct exec_file *file,
-    const char *type)
+send_stream(struct req *req, struct reply *reply, struct reply_stream stream,
+    struct stream_facts facts, const char *type)
 {
 	const char *same = request_env(req, "HTTP_IF_RANGE");
 	char etag[VALIDATOR], date[VALIDATOR];
-	int64_t size = exec_file_size(file), from = 0, len = size;
+	int64_t size = facts.size, from = 0, len = size;
 	enum range range;
 
-	put_etag(file, size, etag);
-	put_date(file, date);
+	put_etag(facts, etag);
+	put_date(facts, date);
 	range = same == NULL || text_eq(same, etag) || text_eq(same, date)
 	    ? read_range(request_env(req, "HTTP_RANGE"), size, &from, &len)
 	    : RANGE_ALL;
@@ -140,8 +144,45 @@ send_file(struct req *req, struct reply *reply, struct exec_file *file,
 			"bytes %" PRId64 "-%" PRId64 "/%" PRId64, from,
 			from + len - 1, size));
 	}
-	reply->file = file;
-	reply->file_from = from;
-	reply->file_len = reply->status == 304 || reply->status == 416 ? 0
-								       : len;
+	reply->stream = stream;
+	reply->stream_from = from;
+	reply->stream_len = reply->status == 304 || reply->status == 416 ? 0
+									 : len;
+}
+
+static void
+read_file(void *ctx, int64_t from, int64_t len, reply_sink sink, void *sink_ctx)
+{
+	char *block = mem_calloc(1, FILE_BYTES);
+	int64_t end = from + len;
+	ssize_t n = 1;
+
+	for (; from < end && n > 0; from += n) {
+		size_t want = end - from < FILE_BYTES ? (size_t)(end - from)
+						      : FILE_BYTES;
+
+		n = exec_file_read(ctx, block, want, from);
+		if (n <= 0)
+			log_warn("a recorded file cannot be read");
+		else if (!sink(sink_ctx, block, (size_t)n))
+			break;
+	}
+	free(block);
+}
+
+static void
+close_file(void *ctx)
+{
+	exec_file_close(ctx);
+}
+
+void
+send_file(struct req *req, struct reply *reply, struct exec_file *file,
+    const char *type)
+{
+	struct stream_facts facts = { exec_file_size(file),
+		exec_file_changed(file) };
+
+	send_stream(req, reply,
+	    (struct reply_stream){ read_file, close_file, file }, facts, type);
 }

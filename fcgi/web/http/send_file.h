@@ -16,4 +16,14 @@ struct exec_file;
 void send_file(struct req *req, struct reply *reply, struct exec_file *file,
     const char *type);
 
+/* The length of a stream, and when it was changed, in seconds since 1970. */
+struct stream_facts {
+	int64_t size;
+	int64_t changed;
+};
+
+/* The same with a stream, which it takes over. */
+void send_stream(struct req *req, struct reply *reply,
+    struct reply_stream stream, struct stream_facts facts, const char *type);
+
 #endif

@@ -2,7 +2,8 @@
  * page_output.c: the recorded output of one target of one attempt.
  *
  * Files are found by the journal's execution id, never by a path from the
- * client.  ".txt" and ".cast" are files (ranges work); ".play" is a page that
+ * client.  ".txt" and ".times" are files, and so is ".cast" of a terminal: else
+ * it is derived (ranges work).  ".play" is a page that
  * replays it, ".terminal" one with terminal input while it runs; without a
  * suffix it is a page with the end of the output and a search.  Secret output
  * is shown in the answer to a form, once: the keeper decrypts it and records
@@ -22,7 +23,9 @@
 #include "web/pages/page.h"
 #include "web/views/output_file.h"
 #include "web/views/output_text.h"
+#include "web/views/recording.h"
 #include "web/views/view.h"
+#include "wire/exec.h"
 
 #define PAGE_BYTES (64 * 1024)
 #define MAX_MATCHES 500
@@ -30,11 +33,11 @@
 static const char *
 without_ending(struct req *req, const char *name, const char **ret_ending)
 {
-	static const char *const endings[] = { ".txt", ".cast", ".play",
-		".terminal" };
+	static const char *const endings[] = { EXEC_TEXT, EXEC_TIMES, EXEC_CAST,
+		".play", ".terminal" };
 
 	*ret_ending = "";
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
 		if (!text_ends(name, endings[i]))
 			continue;
 		*ret_ending = endings[i];
@@ -48,10 +51,13 @@ static enum err
 send_file(struct req *req, struct reply *reply, const char *exec,
     const char *target, const char *ending)
 {
+	bool plays = text_eq(ending, EXEC_CAST);
+
+	if (plays && recording_send(req, reply, exec, target))
+		return ERR_OK;
 	return output_file_send(req, reply, exec,
 	    arena_printf(req->arena, "%s%s", target, ending),
-	    text_eq(ending, ".txt") ? "text/plain; charset=utf-8"
-				    : "application/x-asciicast");
+	    plays ? "application/x-asciicast" : "text/plain; charset=utf-8");
 }
 
 static void
