@@ -51,51 +51,78 @@ hash_file(int fd, int64_t *ret_bytes, char hex[65])
 	return !is_private && n == 0;
 }
 
-static enum err
-add_hash(const char *dir, const struct step *s, const char *path,
+struct json_object *
+plan_files_list(const struct plan *plan)
+{
+	struct json_object *list = json_object_new_object();
+
+	for (size_t i = 0; i < plan->steps_count; i++) {
+		const struct step *s = &plan->steps[i];
+
+		for (size_t k = 0; k < s->files_count; k++) {
+			struct json_object *o;
+
+			if (json_get(list, s->files[k]) != NULL)
+				continue;
+			o = json_object_new_object();
+			json_set_text(o, "step", s->id);
+			json_set_int(o, "line", s->line);
+			json_set(list, s->files[k], o);
+		}
+	}
+	return list;
+}
+
+/* The entry of a file that could be hashed.  A new object. */
+static struct json_object *
+entry(const char *dir, const char *path, int64_t bytes, const char *hex)
+{
+	char *file = mem_printf("%s/%s", dir, path + strlen("./"));
+	struct json_object *o = json_object_new_object();
+
+	json_set_text(o, "kind", "file");
+	json_set_text(o, "file", file);
+	json_set_int(o, "bytes", bytes);
+	json_set_text(o, "sha256", hex);
+	json_set_bool(o, "shared", true);
+	free(file);
+	return o;
+}
+
+enum err
+plan_files_hash(const char *dir, struct json_object *list,
     struct json_object *resolved, struct fault *fault)
 {
-	bool beneath = text_starts(path, "./");
-	int fd = beneath ? io_open_beneath(dir, path, false) : -1;
-	char *file = mem_printf("%s/%s", dir, beneath ? path + 2 : path);
-	struct json_object *o;
-	enum err err = ERR_OK;
-	int64_t bytes = 0;
-	char hex[65];
+	json_object_object_foreach (list, path, asked) {
+		int fd = text_starts(path, "./")
+		    ? io_open_beneath(dir, path, false)
+		    : -1;
+		int64_t bytes = 0;
+		char hex[65];
+		bool good = fd >= 0 && hash_file(fd, &bytes, hex);
 
-	if (fd >= 0 && hash_file(fd, &bytes, hex)) {
-		o = json_object_new_object();
-		json_set_text(o, "kind", "file");
-		json_set_text(o, "file", file);
-		json_set_int(o, "bytes", bytes);
-		json_set_text(o, "sha256", hex);
-		json_set_bool(o, "shared", true);
-		json_set(resolved, path, o);
-	} else {
-		err = fault_set(fault, ERR_INVALID, "no_such_file",
-		    "environment",
-		    "check_no_such_file line=%d step=%s file=%s size=%d",
-		    s->line, s->id, path, PLAN_FILES_MAX / 1048576);
+		if (fd >= 0)
+			close(fd);
+		if (!good)
+			return fault_set(fault, ERR_INVALID, "no_such_file",
+			    "environment",
+			    "check_no_such_file line=%d step=%s file=%s "
+			    "size=%d",
+			    (int)json_int(asked, "line", 0),
+			    json_text(asked, "step", ""), path,
+			    PLAN_FILES_MAX / 1048576);
+		json_set(resolved, path, entry(dir, path, bytes, hex));
 	}
-	if (fd >= 0)
-		close(fd);
-	free(file);
-	return err;
+	return ERR_OK;
 }
 
 enum err
 plan_files_resolve(const char *dir, const struct plan *plan,
     struct json_object *resolved, struct fault *fault)
 {
-	enum err err = ERR_OK;
+	struct json_object *list = plan_files_list(plan);
+	enum err err = plan_files_hash(dir, list, resolved, fault);
 
-	for (size_t i = 0; i < plan->steps_count; i++) {
-		const struct step *s = &plan->steps[i];
-
-		for (size_t k = 0; k < s->files_count && err == ERR_OK; k++)
-			if (json_get(resolved, s->files[k]) == NULL)
-				err = add_hash(
-				    dir, s, s->files[k], resolved, fault);
-	}
+	json_object_put(list);
 	return err;
 }

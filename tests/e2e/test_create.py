@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """A run is created once for one Idempotency-Key; nobody chooses for others."""
+import hashlib
 import json
 import pathlib
 import re
@@ -9,7 +10,7 @@ import threading
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from console import Console, main, runbook_folder, sign_in  # noqa: E402
+from console import Console, main, needs_root, runbook_folder, sign_in  # noqa: E402
 
 BOOK = """---
 title: Choices
@@ -38,6 +39,22 @@ parameters:
   deep: {label: Deep, type: bool, default: false}
 ---
 - [ ] Done {#done when="deep"}
+"""
+
+SENDS = """---
+title: Sends large files
+---
+""" + "\n".join(f"""```http {{#put-{n} on=api}}
+PUT /{n}
+
+< ./large-{n}.bin
+```
+""" for n in range(4))
+
+API = """environments:
+  test:
+    targets:
+      api: {http: {url: "http://127.0.0.1:9"}}
 """
 
 books = runbook_folder({"choices": BOOK, "back": BACK, "perhaps": WHEN})
@@ -218,8 +235,46 @@ def a_run_without_a_step_to_do_is_refused_and_never_called_done():
         good(ana.post(f"/runs/{run}/close", {"result": "failed"}))
 
 
+def read_by(pid):
+    """The bytes that its one thread has read, without those of its children."""
+    for line in open(f"/proc/{pid}/task/{pid}/io"):
+        if line.startswith("rchar: "):
+            return int(line.split()[1])
+    raise AssertionError("no rchar")
+
+
+def large_files_are_hashed_beside_the_loop():
+    """64 MB, of which the keeper itself reads nothing."""
+    needs_root()
+    folder = runbook_folder({"sends": SENDS}, API)
+    for n in range(4):
+        (folder / f"large-{n}.bin").write_bytes(bytes([n]) * (16 << 20))
+    with Console(runbooks=folder) as console:
+        ana = console.user("ana", "operator")
+        sent = {"runbook": "sends", "parameters": {}}
+        (keeper,) = console.pids("countersign-keeper")
+        before = read_by(keeper)
+        run = good(create(console, ana, None, **sent))["id"]
+        assert read_by(keeper) - before < 1 << 20, (before, read_by(keeper))
+        known = json.loads(console.sql("SELECT targets FROM run WHERE id = ?", run)[0][0])
+        for n in range(4):
+            content = (folder / f"large-{n}.bin").read_bytes()
+            entry = known[f"./large-{n}.bin"]
+            assert entry["sha256"] == hashlib.sha256(content).hexdigest(), entry
+            assert entry["bytes"] == 16 << 20, entry
+        (folder / "large-2.bin").write_bytes(b"-----BEGIN PRIVATE KEY-----\n")
+        for _ in range(2):      # a private key, and then no file at all
+            status, answer, _ = create(console, ana, None, **sent)
+            assert (status, answer["error"]["code"]) == (422, "no_such_file"), answer
+            assert "large-2.bin" in answer["error"]["message"], answer
+            (folder / "large-2.bin").unlink(missing_ok=True)
+        assert runs(console) == 1
+    shutil.rmtree(folder)
+
+
 try:
-    main([a_run_without_a_step_to_do_is_refused_and_never_called_done,
+    main([large_files_are_hashed_beside_the_loop,
+          a_run_without_a_step_to_do_is_refused_and_never_called_done,
           the_same_key_gives_the_same_run,
           twenty_requests_at_once_with_one_key_give_one_run,
           a_failed_request_leaves_its_key_free,

@@ -1,5 +1,6 @@
 /*
- * compile_ask.c: plans and environments from countersign-compile.
+ * compile_ask.c: plans and environments from countersign-compile, and the
+ * hashes of files from a child.
  *
  * Answers are cached by their request, which holds all that they depend on: a
  * run of a runbook that has not changed needs no process.  A failure is not
@@ -10,9 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "keeper/plans/compile_ask.h"
+#include "plan/plan_files.h"
 
 #define CACHED 16
 
@@ -174,6 +177,16 @@ compile_refused(const struct compile_answer *a, struct fault *fault)
 	    fault, (enum err)r->err, r->code, r->field, "%s", r->message);
 }
 
+/* The command is called again when the job, which is taken over, has ended. */
+static enum err
+want(struct compiler *c, struct compile_job *j, struct fault *fault)
+{
+	compile_job_free(c->wanted);
+	c->wanted = j;
+	return fault_set(fault, ERR_UNAVAILABLE, "compile_busy", NULL,
+	    "refused_compile_busy");
+}
+
 enum err
 compile_ask(struct keeper *k, const struct compile_request *r,
     const struct compile_answer **ret, struct fault *fault)
@@ -197,11 +210,49 @@ compile_ask(struct keeper *k, const struct compile_request *r,
 	    strcmp(ended->key, j->key) == 0) {
 		err = compile_failed(ended->failure, fault);
 	} else {
-		compile_job_free(c->wanted);
-		c->wanted = j;
-		return fault_set(fault, ERR_UNAVAILABLE, "compile_busy", NULL,
-		    "refused_compile_busy");
+		return want(c, j, fault);
 	}
+	compile_job_free(j);
+	return err;
+}
+
+/* What a job that has ended says of the files. */
+static enum err
+take_files(const struct compile_job *ended, struct json_object *resolved,
+    struct fault *fault)
+{
+	if (ended->failure == COMPILE_SLOW)
+		return fault_set(fault, ERR_UNAVAILABLE, "files_slow", NULL,
+		    "refused_files_slow seconds=%d", COMPILE_SECONDS);
+	if (ended->failure != COMPILE_ANSWERED)
+		return compile_failed(ended->failure, fault);
+	if (ended->fault.code[0] != '\0') {
+		*fault = ended->fault;
+		return ERR_INVALID;
+	}
+	json_object_object_foreach (ended->resolved, path, o)
+		json_set(resolved, path, json_object_get(o));
+	return ERR_OK;
+}
+
+enum err
+compile_files(struct keeper *k, const struct plan *plan,
+    struct json_object *resolved, struct fault *fault)
+{
+	struct json_object *list = plan_files_list(plan);
+	const struct compile_job *ended = k->compiler->ended;
+	struct compile_job *j;
+	enum err err;
+
+	if (json_object_object_length(list) == 0) {
+		json_object_put(list);
+		return ERR_OK;
+	}
+	j = compile_job_new_files(k->runbooks_dir, list);
+	if (ended == NULL || ended->folder == NULL ||
+	    strcmp(ended->key, j->key) != 0)
+		return want(k->compiler, j, fault);
+	err = take_files(ended, resolved, fault);
 	compile_job_free(j);
 	return err;
 }

@@ -28,6 +28,13 @@ enum err compile_ask(struct keeper *k, const struct compile_request *r,
 enum err compile_ask_targets(struct keeper *k, const struct buf *text,
     const struct compile_answer **ret, struct fault *fault);
 
+/*
+ * Adds the files that the plan's requests send to the resolved targets, hashed
+ * by a child (plan_files_hash()).  ERR_UNAVAILABLE as in compile_ask().
+ */
+enum err compile_files(struct keeper *k, const struct plan *plan,
+    struct json_object *resolved, struct fault *fault);
+
 /* ERR_OK, or the refusal of an answer that has a plan as well. */
 enum err compile_refused(const struct compile_answer *a, struct fault *fault);
 

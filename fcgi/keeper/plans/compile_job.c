@@ -1,5 +1,6 @@
 /*
- * compile_job.c: one process of countersign-compile.
+ * compile_job.c: one process of countersign-compile, or a child that hashes
+ * files: the keeper's loop reads none.
  *
  * Request, answer and standard error are files in memory, so that the keeper
  * neither blocks on a pipe that nobody reads nor copies while the process runs:
@@ -20,11 +21,14 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/io.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "keeper/plans/compile_job.h"
+#include "plan/plan_files.h"
 
 #define LOGGED 8000 /* bytes of its standard error */
 
@@ -36,6 +40,19 @@ compile_job_new(const struct compile_request *r)
 	j->kind = r->kind;
 	j->fd = j->out = j->err = -1;
 	compile_request_write(r, &j->request, j->key);
+	return j;
+}
+
+struct compile_job *
+compile_job_new_files(const char *folder, struct json_object *list)
+{
+	struct compile_job *j = mem_calloc(1, sizeof(*j));
+	const char *text = json_write(list);
+
+	j->fd = j->out = j->err = -1;
+	j->folder = mem_strdup(folder);
+	j->list = list;
+	hash_hex(text, strlen(text), j->key);
 	return j;
 }
 
@@ -60,6 +77,9 @@ compile_job_free(struct compile_job *j)
 	let_go(&j->out);
 	let_go(&j->err);
 	buf_clear(&j->request);
+	free(j->folder);
+	json_object_put(j->list);
+	json_object_put(j->resolved);
 	free(j);
 }
 
@@ -80,6 +100,23 @@ become(const struct compile_job *j, const char *program, int in, pid_t parent)
 	close_range(3, ~0U, 0);
 	execve(program, argv, environment);
 	_exit(127);
+}
+
+/*
+ * In a child of the keeper: writes the entries, or {"refused": message}, which
+ * no path is.
+ */
+static void __attribute__((noreturn)) hash_files(const struct compile_job *j)
+{
+	struct json_object *o = json_object_new_object();
+	struct fault fault = { 0 };
+	const char *text;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (plan_files_hash(j->folder, j->list, o, &fault) != ERR_OK)
+		json_set_text(o, "refused", fault.message);
+	text = json_write(o);
+	_exit(io_write_all(j->out, text, strlen(text)) == 0 ? 0 : 127);
 }
 
 /* The request as a file, from its first byte. */
@@ -104,8 +141,11 @@ compile_job_start(struct compile_job *j, const char *program)
 	j->out = memfd_create("compile-answer", MFD_CLOEXEC);
 	j->err = memfd_create("compile-log", MFD_CLOEXEC);
 	j->failure = COMPILE_NOT_STARTED;
-	if (in >= 0 && j->out >= 0 && j->err >= 0 && (j->pid = fork()) == 0)
+	if (in >= 0 && j->out >= 0 && j->err >= 0 && (j->pid = fork()) == 0) {
+		if (j->folder != NULL)
+			hash_files(j);
 		become(j, program, in, parent);
+	}
 	if (j->pid > 0)
 		j->fd = pidfd_open(j->pid, 0);
 	let_go(&in);
@@ -186,6 +226,21 @@ failure_of(const struct compile_job *j, int status)
 	return COMPILE_DIED;
 }
 
+/* Reads what hash_files() wrote. */
+static void
+read_hashes(struct compile_job *j)
+{
+	struct buf text = { 0 };
+
+	if (read_file(j->out, COMPILE_ANSWER_MOST, &text) &&
+	    json_read(buf_text(&text), text.len, &j->resolved, NULL) == ERR_OK)
+		j->failure = COMPILE_ANSWERED;
+	if (json_get(j->resolved, "refused") != NULL)
+		(void)fault_set(&j->fault, ERR_INVALID, "no_such_file",
+		    "environment", "%s", json_text(j->resolved, "refused", ""));
+	buf_clear(&text);
+}
+
 bool
 compile_job_end(struct compile_job *j, struct compile_answer *ret)
 {
@@ -198,7 +253,9 @@ compile_job_end(struct compile_job *j, struct compile_answer *ret)
 	j->pid = 0;
 	j->failure = failure_of(j, status);
 	log_errors(j->err);
-	if (j->failure == COMPILE_WRONG) {
+	if (j->failure == COMPILE_WRONG && j->folder != NULL) {
+		read_hashes(j);
+	} else if (j->failure == COMPILE_WRONG) {
 		if (read_file(j->out, COMPILE_ANSWER_MOST, &answer) &&
 		    compile_answer_read(buf_text(&answer), answer.len, j->kind,
 			j->key, ret, &fault) == ERR_OK)
@@ -214,5 +271,5 @@ compile_job_end(struct compile_job *j, struct compile_answer *ret)
 	let_go(&j->err);
 	buf_clear(&answer);
 	buf_clear(&j->request);
-	return j->failure == COMPILE_ANSWERED;
+	return j->folder == NULL && j->failure == COMPILE_ANSWERED;
 }

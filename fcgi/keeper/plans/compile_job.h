@@ -1,4 +1,7 @@
-/* compile_job.h: one process of countersign-compile. */
+/*
+ * compile_job.h: one process of countersign-compile, or one that hashes the
+ * files which requests send.
+ */
 #ifndef KEEPER_PLANS_COMPILE_JOB_H
 #define KEEPER_PLANS_COMPILE_JOB_H
 
@@ -21,6 +24,10 @@ enum compile_failure {
 
 struct compile_job {
 	enum compile_kind kind;
+	char *folder;             /* files are hashed: of runbooks; else NULL */
+	struct json_object *list; /* of plan_files_list() */
+	struct json_object *resolved; /* when they are hashed; */
+	struct fault fault;           /* or why they are not */
 	char key[COMPILE_KEY + 1];
 	struct buf request;
 	pid_t pid;
@@ -32,6 +39,10 @@ struct compile_job {
 };
 
 struct compile_job *compile_job_new(const struct compile_request *r);
+
+/* Of a child that hashes files; takes the list over, plan_files_list(). */
+struct compile_job *compile_job_new_files(
+    const char *folder, struct json_object *list);
 
 /* Kills the process. */
 void compile_job_free(struct compile_job *j);
@@ -47,7 +58,8 @@ void compile_job_tick(struct compile_job *j);
 
 /*
  * After its end: reads the answer.  True: *ret has it, and the caller clears
- * it; false: j->failure.  Its standard error is logged.
+ * it; false: j->failure, or files were hashed and j->resolved or j->fault is
+ * the answer.  Its standard error is logged.
  */
 bool compile_job_end(struct compile_job *j, struct compile_answer *ret);
 

@@ -18,7 +18,6 @@
 #include "keeper/plans/compile_ask.h"
 #include "keeper/plans/draft_plan.h"
 #include "lang/runbook_name.h"
-#include "plan/plan_files.h"
 
 #define DOCUMENT_MOST (1024 * 1024)
 
@@ -174,8 +173,7 @@ resolve(struct command *c, struct draft *d)
 		}
 		json_set(d->resolved, d->answer->uses[i].name, one);
 	}
-	return plan_files_resolve(
-	    c->keeper->runbooks_dir, d->plan, d->resolved, &c->fault);
+	return compile_files(c->keeper, d->plan, d->resolved, &c->fault);
 }
 
 enum err
