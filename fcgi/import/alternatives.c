@@ -19,9 +19,9 @@
 #include "import/import_own.h"
 #include "import/imperative.h"
 #include "import/notes.h"
+#include "import/pieces.h"
+#include "import/ways.h"
 #include "compiler/parse/slug.h"
-
-#define CHOICES_MAX 8 /* of one parameter */
 
 /* Behind “3.1 ”, “2、” or “Step 2:”. */
 static const char *
@@ -50,6 +50,16 @@ without_remark(struct import *im, const char *s, size_t len)
 	while (len > 0 && strchr(" :", s[len - 1]) != NULL)
 		len--;
 	return arena_strndup(im->p.arena, s, len);
+}
+
+const char *
+alternatives_clean(struct import *im, const char *s)
+{
+	s = without_remark(im, s, strlen(s));
+	return s[0] != '\0' && strpbrk(s, "\"'\\{}[]<>`*|#,") == NULL &&
+		text_characters(s) <= 30
+	    ? s
+	    : NULL;
 }
 
 /* “方法一：Docker”, “Option B - packages” */
@@ -83,9 +93,8 @@ numbered(struct import *im, const char *s)
 	for (s = end; n > 0; s += n)
 		for (n = i = 0; signs[i] != NULL && n == 0; i++)
 			n = text_starts(s, signs[i]) ? strlen(signs[i]) : 0;
-	s = without_remark(im, s, strlen(s));
-	return s[0] != '\0' && strpbrk(s, "\"'\\{}[]<>`*|#,") == NULL &&
-		text_characters(s) <= 30
+	s = alternatives_clean(im, s);
+	return s != NULL
 	    ? s
 	    : arena_strndup(im->p.arena, start, (size_t)(end - start));
 }
@@ -109,8 +118,8 @@ named(struct import *im, const char *s)
 	return n > 0 && n <= 30 ? arena_strndup(im->p.arena, s, n) : NULL;
 }
 
-static const char *
-name_in(struct import *im, const char *text)
+const char *
+alternatives_name(struct import *im, const char *text)
 {
 	const char *title = behind_number(text), *name = numbered(im, title);
 
@@ -137,10 +146,9 @@ next_sibling(const struct node *h)
 	return n != NULL && n->number == h->number ? n : NULL;
 }
 
-/* Proposes the parameter and the conditions; false: there is no room. */
-static bool
-put_choice(struct import *im, const struct node *const *headings,
-    const char *const *names, size_t count)
+bool
+alternatives_choose(struct import *im, size_t at, const char *const *names,
+    size_t count, const char **ret_whens)
 {
 	const char *label = names[0], *list, *parameter;
 
@@ -158,14 +166,27 @@ put_choice(struct import *im, const struct node *const *headings,
 	for (size_t i = 0; i < im->holes_count; i++)
 		if (strcmp(im->holes[i].name, parameter) == 0)
 			im->holes[i].choices = list;
-	import_note(im, headings[0]->at,
+	import_note(im, at,
 	    message_arena(
 		im->p.arena, "import_alternatives parameter=%s", parameter));
 	for (size_t i = 0; i < count; i++)
+		ret_whens[i] = arena_printf(
+		    im->p.arena, "%s == '%s'", parameter, names[i]);
+	return true;
+}
+
+/* The headings become conditions; false: there is no room. */
+static bool
+put_choice(struct import *im, const struct node *const *headings,
+    const char *const *names, size_t count)
+{
+	const char *whens[CHOICES_MAX + 1];
+
+	if (!alternatives_choose(im, headings[0]->at, names, count, whens))
+		return false;
+	for (size_t i = 0; i < count; i++)
 		im->branches[im->branches_count++] = (struct branch){
-			headings[i],
-			arena_printf(
-			    im->p.arena, "%s == '%s'", parameter, names[i])
+			.heading = headings[i], .when = whens[i]
 		};
 	return true;
 }
@@ -179,107 +200,210 @@ is_known(const char *const *names, size_t count, const char *name)
 	return false;
 }
 
-/*
- * The alternatives from this heading on.  All of them get a condition or none:
- * one without would always be executed.  Returns the last of those that get
- * none, lest they are taken for a smaller group; alternatives_read() lists
- * them.
- */
-static const struct node *
-read_group(struct import *im, const struct node *first)
-{
-	const struct node *headings[CHOICES_MAX + 1], *h = first, *last = first;
-	const char *names[CHOICES_MAX + 1], *name;
-	size_t count = 0;
-
-	for (; h != NULL; h = next_sibling(h)) {
-		name = name_in(im, text_title(&im->p, h));
-		if (name == NULL || is_known(names, count, name))
-			break;
-		last = h;
-		if (count <= CHOICES_MAX) {
-			headings[count] = h;
-			names[count++] = name;
-		}
-	}
-	return count < 2 || put_choice(im, headings, names, count) ? first
-								   : last;
-}
-
-/* Words that name a way; those of one row exclude each other. */
-static const char *const families[][16] = {
-	{ "ubuntu", "debian", "centos", "rhel", "redhat", "fedora", "rocky",
-	    "almalinux", "suse", "opensuse", "alpine", "macos", "windows",
-	    "arch", NULL },
-	{ "stage", "staging", "production", "prod", "test", "testing", "dev",
-	    "development", "测试环境", "生产环境", "预发环境", "开发环境",
-	    NULL },
-	{ "docker", "kubernetes", "k8s", "docker-compose", "helm", "podman",
-	    "swarm", "systemd", "binary", "二进制", "源码", NULL },
-	{ "mysql", "mariadb", "postgresql", "postgres", "sqlite", "oracle",
-	    "sqlserver", NULL },
-	{ "apt", "yum", "dnf", "pip", "npm", "yarn", "pnpm", "brew", "rpm",
-	    NULL },
-};
-
-#define FAMILIES ((int)(sizeof(families) / sizeof(families[0])))
-
+/* “升级 Docker”: what is upgraded, and no way to do it. */
 static bool
-has_word(const char *text, const char *word)
+names_object(const char *title)
 {
-	size_t n = strlen(word);
-	const char *s = text;
+	static const char *const verbs[] = { "升级", "安装", "更新", "部署",
+		"启动", "停止", "重启", "备份", "卸载", "upgrade ", "install ",
+		"update ", "start ", "stop ", "restart ", "remove ", "back up ",
+		NULL };
+	size_t n;
 
-	for (; (s = strcasestr(s, word)) != NULL; s += n)
-		if ((unsigned char)word[0] >= 0x80 ||
-		    ((s == text || !isalnum((unsigned char)s[-1])) &&
-			!isalnum((unsigned char)s[n]) && s[n] != '-'))
+	title = behind_number(title);
+	for (size_t i = 0; verbs[i] != NULL; i++) {
+		n = strlen(verbs[i]);
+		if (strncasecmp(title, verbs[i], n) == 0 && title[n] != '\0')
 			return true;
+	}
 	return false;
 }
 
-/* The only word of the row in the text, or NULL. */
-static const char *
-member_of(int family, const char *text)
-{
-	const char *found = NULL;
+/* Headings that exclude each other, while they are found. */
+struct headings {
+	const struct node *all[CHOICES_MAX + 1], *last;
+	const char *names[CHOICES_MAX + 1];
+	size_t count;
+};
 
-	for (size_t i = 0; families[family][i] != NULL; i++) {
-		if (!has_word(text, families[family][i]))
-			continue;
-		if (found != NULL)
-			return NULL;
-		found = families[family][i];
-	}
-	return found;
+static void
+add(struct headings *g, const struct node *h, const char *name)
+{
+	g->last = h;
+	if (g->count > CHOICES_MAX)
+		return;
+	g->all[g->count] = h;
+	g->names[g->count++] = name;
 }
 
-void
-alternatives_read(struct import *im, const char *text, size_t at)
+/* “方法一：Docker”, “allinone 部署方式” */
+static void
+find_named(struct import *im, const struct node *h, struct headings *ret)
 {
-	const char *name = name_in(im, text);
-	int family = FAMILIES;
+	for (; h != NULL; h = next_sibling(h)) {
+		const char *name = alternatives_name(im, text_title(&im->p, h));
 
-	if (text_characters(text) > 40)
-		return;
-	if (alternatives_parts(text, strlen(text))) {
-		import_note_line(im, at, MESSAGE("import_or"));
-		return;
+		if (name == NULL || is_known(ret->names, ret->count, name))
+			return;
+		add(ret, h, name);
 	}
-	for (int i = 0; i < FAMILIES && name == NULL; i++) {
-		name = member_of(i, text);
-		family = i;
+}
+
+/* “Docker Compose 升级”, “Kubernetes 升级” */
+static void
+find_ways(struct import *im, const struct node *h, struct headings *ret)
+{
+	uint64_t before = 0;
+	struct way way;
+
+	for (int family = -1; h != NULL && ret->count <= CHOICES_MAX;
+	     h = next_sibling(h)) {
+		const char *title = text_title(&im->p, h);
+
+		if (!ways_read(title, &way) || !way.chosen ||
+		    names_object(title) ||
+		    (family >= 0 && way.family != family) ||
+		    (before & way.words) != 0)
+			return;
+		family = way.family;
+		before |= way.words;
+		add(ret, h, ways_name(im, &way));
 	}
-	if (name == NULL)
-		return;
-	if (im->way != NULL && im->way_family == family &&
-	    strcmp(im->way, name) != 0) {
-		import_note_line(im, im->way_at, MESSAGE("import_or"));
-		import_note_line(im, at, MESSAGE("import_or"));
+}
+
+/* “用 Helm 来升级”, “Upgrading via APT”: the means, or NULL. */
+static const char *
+means_of(struct import *im, const char *title)
+{
+	static const char *const by[] = { "使用", "用", "通过", "利用", "采用",
+		"using ", "via ", NULL };
+	static const char *const verbs[] = { "来升级", "进行升级", "升级",
+		"来更新", "更新", "安装", "部署", NULL };
+	static const char *const infix[] = { " via ", " using ", NULL };
+	const char *name, *found;
+	size_t n = 0, len;
+
+	title = behind_number(title);
+	len = strlen(title);
+	for (size_t i = 0; infix[i] != NULL; i++)
+		if (text_has_any(title, len,
+			(const char *const[]){
+			    "pgrad", "pdat", "nstall", NULL }) &&
+		    (found = strstr(title, infix[i])) != NULL)
+			return alternatives_clean(im, found + strlen(infix[i]));
+	for (size_t i = 0; by[i] != NULL && n == 0; i++)
+		if (strncasecmp(title, by[i], strlen(by[i])) == 0)
+			n = strlen(by[i]);
+	for (size_t i = 0; verbs[i] != NULL && n > 0; i++)
+		if (text_ends(title, verbs[i]) && len > n + strlen(verbs[i])) {
+			name = arena_strndup(
+			    im->p.arena, title + n, len - n - strlen(verbs[i]));
+			return alternatives_clean(im, name + strspn(name, " "));
+		}
+	return NULL;
+}
+
+/* Headings that say by which means, each by another. */
+static void
+find_means(struct import *im, const struct node *h, struct headings *ret)
+{
+	for (; h != NULL; h = next_sibling(h)) {
+		const char *name = means_of(im, text_title(&im->p, h));
+
+		if (name == NULL || is_known(ret->names, ret->count, name))
+			return;
+		add(ret, h, name);
 	}
-	im->way = name;
-	im->way_family = family;
-	im->way_at = at;
+}
+
+/* The number of ways that the text offers; 1: it says no number; 0: none. */
+static size_t
+count_offered(const char *text)
+{
+	static const struct {
+		const char *words[8];
+		size_t count;
+	} numbers[] = {
+		{ { "两种", "二种", "2种", "2 种", "two ", NULL }, 2 },
+		{ { "三种", "3种", "3 种", "three ", NULL }, 3 },
+		{ { "四种", "4种", "4 种", "four ", NULL }, 4 },
+		{ { "任选", "之一", "一种", "one of", "either", NULL }, 1 },
+	};
+	static const char *const kinds[] = { "方式", "方法", "方案", "途径",
+		"选", " way", "method", "option", "approach", NULL };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (pieces_has(text, numbers[i].words) &&
+		    pieces_has(text, kinds))
+			return numbers[i].count;
+	return 0;
+}
+
+/* The text between the heading before and this one, which is below it, says
+ * that there are so many ways. */
+static size_t
+offered_between(
+    struct import *im, const struct node *before, const struct node *h)
+{
+	size_t offered = 0, n;
+
+	if (before == NULL || before->number >= h->number)
+		return 0;
+	for (before = before->next; before != h; before = before->next) {
+		n = before->type == NODE_P && before->at != NOWHERE
+		    ? count_offered(text_title(&im->p, before))
+		    : 0;
+		offered = n > 0 ? n : offered;
+	}
+	return offered;
+}
+
+/* Below “there are two ways”, two headings. */
+static void
+find_offered(struct import *im, const struct node *h, size_t offered,
+    struct headings *ret)
+{
+	for (; offered > 0 && h != NULL && ret->count <= CHOICES_MAX;
+	     h = next_sibling(h)) {
+		const char *name = alternatives_clean(
+		    im, behind_number(text_title(&im->p, h)));
+
+		if (name == NULL || is_known(ret->names, ret->count, name)) {
+			ret->count = 0;
+			return;
+		}
+		add(ret, h, name);
+	}
+	if (offered > 1 ? ret->count != offered : ret->count != 2)
+		ret->count = 0;
+}
+
+/*
+ * The alternatives from this heading on.  All of them get a condition or none:
+ * one without would always be executed.  Returns the last of those that get
+ * none, lest they are taken for a smaller group; ways_note() lists them.
+ */
+static const struct node *
+read_group(
+    struct import *im, const struct node *before, const struct node *first)
+{
+	struct headings g = { .count = 0 };
+
+	find_named(im, first, &g);
+	if (g.count < 2) {
+		g.count = 0;
+		find_ways(im, first, &g);
+	}
+	if (g.count < 2) {
+		g.count = 0;
+		find_means(im, first, &g);
+	}
+	if (g.count < 2) {
+		g.count = 0;
+		find_offered(im, first, offered_between(im, before, first), &g);
+	}
+	return g.count < 2 || put_choice(im, g.all, g.names, g.count) ? first
+								      : g.last;
 }
 
 void
@@ -292,7 +416,7 @@ alternatives_read_comments(struct import *im, const struct node *n)
 		size_t at = import_line_at(&im->p, n, i, s, len);
 
 		if (s[blank] == '#' && at != NOWHERE)
-			alternatives_read(im,
+			ways_note(im,
 			    without_remark(im, s + blank + 1, len - blank - 1),
 			    at);
 		s += len + (s[len] == '\n');
@@ -326,14 +450,14 @@ alternatives_parts(const char *s, size_t len)
 void
 alternatives_find(struct import *im)
 {
-	const struct node *n = im->p.doc->first;
+	const struct node *n = im->p.doc->first, *before = NULL;
 
 	if (n != NULL && n->type != NODE_H)
 		n = next_heading(n);
-	for (; n != NULL; n = next_heading(n))
+	for (; n != NULL; before = n, n = next_heading(n))
 		if (alternatives_when(im, n) == NULL &&
 		    !blocks_is_comment(&im->p, n->at))
-			n = read_group(im, n);
+			n = read_group(im, before, n);
 }
 
 const char *

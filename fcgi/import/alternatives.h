@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define CHOICES_MAX 8 /* of one parameter */
+
 struct import;
 struct node;
 
@@ -20,11 +22,20 @@ const char *alternatives_when(const struct import *im, const struct node *h);
 /* The line stands between alternatives: “or:”, “或者”. */
 bool alternatives_parts(const char *s, size_t len);
 
-/* The text at that place may lead to one of several ways, “CentOS:”, “方式 A”:
- * lists it if it does, and the one before it. */
-void alternatives_read(struct import *im, const char *text, size_t at);
+/* The name of the alternative that a text, such as a heading, leads to, or
+ * NULL. */
+const char *alternatives_name(struct import *im, const char *text);
 
-/* The same of the comments in a block of commands. */
+/* The text without remarks in brackets; NULL where a choice cannot have it. */
+const char *alternatives_clean(struct import *im, const char *s);
+
+/* Proposes a parameter with these choices, and a condition for each; false:
+ * there is no room.  The note is for the place `at`. */
+bool alternatives_choose(struct import *im, size_t at, const char *const *names,
+    size_t count, const char **ret_whens);
+
+/* Lists the comments in a block of commands that lead to one of several ways.
+ */
 void alternatives_read_comments(struct import *im, const struct node *n);
 
 #endif

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "import/back.h"
+#include "base/buf.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "import/import_own.h"
@@ -23,20 +24,73 @@
 static const char *const backups[] = { "备份", "快照", "backup", "back-up",
 	"snapshot", "dump", NULL };
 
-bool
-back_is_rollback(const char *heading)
+static const char *const upgrades[] = { "升级", "更新", "部署", "发布", "安装",
+	"迁移", "upgrad", "updat", "deploy", "install", "migrat", NULL };
+static const char *const both[] = { "与", "和", "及", "、", "/", "&", " and ",
+	NULL };
+
+/* Appends the text without what stands in brackets or behind a dash. */
+static void
+put_without_remarks(struct buf *out, const char *s)
+{
+	static const char *const open[] = { "(", "（", "【", "[", NULL };
+	static const char *const close[] = { ")", "）", "】", "]", NULL };
+
+	for (size_t n;
+	     *s != '\0' && !text_starts(s, "——") && !text_starts(s, " — ");
+	     s += n) {
+		n = 1;
+		for (size_t i = 0; open[i] != NULL && n == 1; i++) {
+			const char *end = text_starts(s, open[i])
+			    ? strstr(s, close[i])
+			    : NULL;
+
+			if (end != NULL)
+				n = (size_t)(end - s) + strlen(close[i]);
+		}
+		if (n == 1)
+			buf_putc(out, *s);
+	}
+}
+
+/* It is about a rollback, and neither says that there is none nor prepares it.
+ */
+static bool
+is_of_rollback(const char *text)
 {
 	static const char *const words[] = { "rollback", "roll back",
 		"rolling back", "roll-back", "revert to", "reverting to",
 		"revert the", "回退", "回滚", NULL };
+	static const char *const other[] = { "不可回", "无法回", "不能回",
+		"不支持回", "无回滚", "无回退", "便于", "以便", "用于回",
+		"回滚点", "回滚约束", "历史回滚", "no rollback",
+		"cannot be rolled", "for rollback", "for a rollback", NULL };
 
-	return pieces_has(heading, words);
+	return pieces_has(text, words) && !pieces_has(text, other);
+}
+
+bool
+back_is_rollback(const char *heading)
+{
+	static const char *const fails[] = { "失败", "异常", "fail", NULL };
+	struct buf text = { 0 };
+	bool result;
+
+	put_without_remarks(&text, heading);
+	result = is_of_rollback(buf_text(&text)) &&
+	    (!pieces_has(buf_text(&text), upgrades) ||
+		!pieces_has(buf_text(&text), both) ||
+		pieces_has(buf_text(&text), fails));
+	buf_clear(&text);
+	return result;
 }
 
 bool
 back_is_restore(const char *heading)
 {
 	static const char *const chinese[] = { "恢复", "还原", NULL };
+	static const char *const chinese_fails[] = { "失败", "异常", "出错",
+		NULL };
 	static const char *const english[] = { "restore", "restoring",
 		"recover", "recovery", NULL };
 	static const char *const from[] = { "previous", "old version",
@@ -46,7 +100,8 @@ back_is_restore(const char *heading)
 
 	s = s != NULL ? s : heading;
 	if (pieces_has(s, chinese))
-		return text_characters(s) == 2 || pieces_has(s, backups);
+		return text_characters(s) == 2 || pieces_has(s, backups) ||
+		    pieces_has(s, chinese_fails);
 	while (english[n] != NULL &&
 	    strncasecmp(s, english[n], strlen(english[n])) != 0)
 		n++;
@@ -59,22 +114,19 @@ back_is_restore(const char *heading)
 bool
 back_is_backup_too(const char *heading)
 {
-	static const char *const both[] = { "与", "和", "及", "、", "/", "&",
-		" and ", NULL };
-
 	return pieces_has(heading, backups) && pieces_has(heading, both);
 }
 
-/* “If the upgrade fails”, “一旦出现异常” */
-static bool
-is_condition_of_failure(const char *text)
+bool
+back_is_failure(const char *text)
 {
 	static const char *const conditions[] = { "如果", "若", "一旦", "如遇",
 		"如升级", "如出现", "if ", "in case ", "should the ", NULL };
 	static const char *const failures[] = { "失败", "异常", "出错",
-		"出问题", "出现问题", "不成功", "不正常", " fail", "goes wrong",
-		"went wrong", "go wrong", "unsuccessful", "problem occurs",
-		"does not work", "doesn't work", "something breaks", NULL };
+		"出问题", "出现问题", "有问题", "遇到问题", "发现问题",
+		"不成功", "不正常", " fail", "goes wrong", "went wrong",
+		"go wrong", "unsuccessful", "problem occurs", "does not work",
+		"doesn't work", "something breaks", NULL };
 
 	return pieces_has(text, conditions) && pieces_has(text, failures);
 }
@@ -82,9 +134,6 @@ is_condition_of_failure(const char *text)
 bool
 back_tells(const char *text)
 {
-	static const char *const words[] = { "rollback", "roll back",
-		"rolling back", "roll-back", "revert to", "回退", "回滚",
-		NULL };
 	static const char *const restore[] = { "恢复备份", "从备份恢复",
 		"用备份恢复", "还原备份", "restore the backup",
 		"restore from the backup", "restore from backup",
@@ -97,9 +146,17 @@ back_tells(const char *text)
 		"for rolling", "cannot", "can not", "can't", "not possible",
 		" plan", "prepare", NULL };
 
-	return is_condition_of_failure(text) ||
-	    ((pieces_has(text, words) || pieces_has(text, restore)) &&
-		!pieces_has(text, other));
+	struct buf short_text = { 0 };
+	const char *s;
+	bool result;
+
+	put_without_remarks(&short_text, text);
+	s = buf_text(&short_text);
+	result = back_is_failure(s) ||
+	    ((is_of_rollback(s) || pieces_has(s, restore)) &&
+		!pieces_has(s, other));
+	buf_clear(&short_text);
+	return result;
 }
 
 /* “tar xzf”, “tar -xf”: it unpacks. */
@@ -151,11 +208,7 @@ back_restores(const char *script)
 static bool
 names_upgrade(const char *title)
 {
-	static const char *const words[] = { "升级", "更新", "部署", "发布",
-		"安装", "迁移", "upgrad", "updat", "deploy", "install",
-		"migrat", NULL };
-
-	return pieces_has(title, words);
+	return pieces_has(title, upgrades);
 }
 
 bool

@@ -9,6 +9,9 @@
 struct import;
 struct node;
 
+/* “If the upgrade fails”, “一旦出现异常” */
+bool back_is_failure(const char *text);
+
 /* The reach of a way back that a paragraph tells. */
 enum back_reach {
 	BACK_NOT,

@@ -98,12 +98,23 @@ is_destructive(
 static bool
 is_relative(const char *word, size_t len)
 {
-	return len > 0 && strchr("/~$<>&|\"'`{0123456789", word[0]) == NULL &&
+	return len > 0 && strchr("/~$<>&|\\\"'`{0123456789", word[0]) == NULL &&
 	    memchr(word, '=', len) == NULL;
 }
 
+/* “cd /srv/app”, of whose argument nothing depends on where the script starts.
+ */
+static bool
+is_whole(const struct script_line *l, size_t at)
+{
+	const char *s = l->s + at;
+
+	return s[strspn(s, " \t\"'")] != '\0' &&
+	    strchr("/~$-", s[strspn(s, " \t\"'")]) != NULL;
+}
+
 /* A destructive command of the script has a relative path, and no command
- * before it changes the folder. */
+ * before it enters a folder with a whole one. */
 static bool
 is_adrift(const struct step *s)
 {
@@ -122,7 +133,8 @@ is_adrift(const struct step *s)
 		while (
 		    (w = script_next_word(&l, &at, &len, &command)) != NULL) {
 			if (command || next) {
-				if (text_is_one_of(w, len, folder))
+				if (text_is_one_of(w, len, folder) &&
+				    is_whole(&l, at))
 					return false;
 				next = text_is_one_of(w, len, before);
 				destructive = is_destructive(

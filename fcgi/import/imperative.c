@@ -64,7 +64,7 @@ static const char *const nouns[] = { "is ", "are ", "was ", "were ", "will ",
 
 static const char *const chinese_before[] = { "首先", "然后", "接着", "接下来",
 	"最后", "随后", "其次", "之后", "再次", "先", "再", "并", "请", "务必",
-	"必须", "需要", "需", "应当", "应该", "要", "建议", "强烈建议",
+	"必须", "需要", "需", "应当", "应该", "要", "则", "建议", "强烈建议",
 	"可以", "手动", "手工", "临时", "及时", "立即", "依次", "逐个",
 	"逐台", "逐一", "分别", "单独", "重新", "同时", "统一", "批量", "提前",
 	"事先", "继续", "尝试", "开始", "进行", "一定要", "我们", "你", "您",
@@ -97,12 +97,17 @@ static const char *const chinese[] = { "停止", "停掉", "停用", "停服", "
 static const char *const chinese_openings[] = { "在", "到", "从", "对", "向",
 	"为", "给", "于", "以", "按", "根据", "依据", NULL };
 
+/* They begin with such a word, and are another. */
+static const char *const chinese_other[] = { "在线", "以下", "以上", "以及", "以便",
+	"为了", "对于", "从而", "给定", NULL };
+
 /* Behind the verb they tell that it was a noun, or is over. */
 static const char *const chinese_nouns[] = { "说明", "日志", "环境", "方式",
 	"方法", "步骤", "流程", "过程", "时间", "内容", "须知", "记录", "计划",
 	"指南", "手册", "教程", "要求", "条件", "前提", "失败", "成功", "完成",
 	"完毕", "结束", "后", "前", "时", "中", "期间", "了", "过", "的", "者",
 	"人员", "功能", "原因", "结果", "情况", "状态", "策略", "规则", "范围",
+	"只做", "只会", "只是", "仅", "会", "可能", "通常", "一般",
 	"包", "路径", "报错", "异常", "户", "致", "航", "法", "和",
 	"与", "及", "在", "于", "途", "量", "例", "位于", "存放", NULL };
 
@@ -183,6 +188,8 @@ begins_with_verb(const char *s)
 		(unsigned char)s[n] < 0x80))
 		return false;
 	next = n + strspn(s + n, " ");
+	if (n == 6 && strncasecmp(s, "access to ", 10) == 0)
+		return false;
 	return begins(nouns, s + next) == 0;
 }
 
@@ -275,7 +282,7 @@ is_chinese_order(const char *s)
 	if (c != NULL && behind > c)
 		behind = s;
 	if (begins(chinese_openings, behind) > 0 &&
-	    !text_starts(behind, "在线") &&
+	    begins(chinese_other, behind) == 0 &&
 	    (text_has_any(behind, first - (size_t)(behind - s), chinese) ||
 		(text_starts(behind, "对") && strstr(behind, "进行") != NULL)))
 		return true;
@@ -317,12 +324,27 @@ is_advice(const char *s)
 	    (text_has_any(s, strlen(s), words) && strstr(s, "请") == NULL);
 }
 
+/* “注册迁移：所有定义位于 X，会 …”: a label, and what it is. */
+static bool
+is_explained(const char *s)
+{
+	static const char *const words[] = { "位于", "提供", "会", "用于",
+		"支持", "负责", "表示", NULL };
+	const char *behind = strstr(s, "：");
+
+	if (behind == NULL || behind - s > 36)
+		return false;
+	behind += strlen("：");
+	return text_has_any(behind, strlen(behind), words) &&
+	    !is_chinese_order(behind);
+}
+
 bool
 imperative_is(const char *title)
 {
 	while (strchr("[*_(\"' ", *title) != NULL && *title != '\0')
 		title++;
-	if (is_advice(title))
+	if (is_advice(title) || is_explained(title))
 		return false;
 	return text_is_chinese(title) ? is_chinese_order(title)
 				      : is_english_order(title);

@@ -27,9 +27,11 @@
 #include "import/block/containers.h"
 #include "import/block/dedent.h"
 #include "import/front_matter.h"
+#include "import/headings.h"
 #include "import/nodes.h"
 #include "import/notes.h"
 #include "import/repeated.h"
+#include "import/ways.h"
 #include "lang/each/each_ids.h"
 #include "compiler/parse/attribute.h"
 #include "compiler/parse/frontmatter.h"
@@ -38,6 +40,14 @@
 #include "compiler/parse/source.h"
 
 #define ROUNDS_MAX 20
+
+/* Finds what excludes each other: headings first, then what is below them. */
+static void
+find_choices(struct import *im)
+{
+	alternatives_find(im);
+	ways_find(im);
+}
 
 /* All that is put in; the first of it is our front matter. */
 static void
@@ -55,11 +65,11 @@ import_all(struct import *im)
 	if (!im->keep_front && old)
 		import_insert(im, p->body, 0,
 		    p->src[p->body - 1] == '\n' ? "~~~~\n" : "\n~~~~\n");
-	nodes_read_anchors(im);
+	headings_read_anchors(im);
 	im->moves = back_moves(im);
 	im->back_all = back_is_all(im);
 	if (!im->cautious && !im->linear)
-		alternatives_find(im);
+		find_choices(im);
 	import_nodes(im, p->doc->first);
 	import_unmark_headings(im);
 	if (!im->no_holes)
@@ -96,6 +106,7 @@ struct round {
 	bool cautious;
 	bool linear; /* without conditions on headings */
 	bool keep_front;
+	const struct tabs *tabs;
 	const struct repeated *values; /* that become parameters */
 	size_t values_count;
 	struct span *refused; /* of all rounds */
@@ -147,6 +158,7 @@ propose(struct round *r, const char *markdown, size_t len)
 		.linear = r->linear,
 		.sql = "mysql",
 		.keep_front = r->keep_front,
+		.tabs = r->tabs,
 		.values = r->values,
 		.values_count = r->values_count,
 		.refused = r->refused,
@@ -207,8 +219,9 @@ swap(struct buf *a, struct buf *b)
 static void
 propose_all(struct round *r, const char *markdown, size_t len)
 {
-	struct round careful = { .cautious = true,
-		.keep_front = r->keep_front };
+	struct round careful = {
+		.cautious = true, .keep_front = r->keep_front, .tabs = r->tabs
+	};
 	bool ok = propose(r, markdown, len);
 
 	for (int i = 0; !ok && r->again && i < ROUNDS_MAX; i++)
@@ -240,9 +253,10 @@ propose_values(struct round *r, const char *markdown, size_t len)
 	struct runbook *found = runbook_parse(buf_text(&r->out), r->out.len);
 	struct arena *arena = arena_new();
 	struct repeated *all = arena_alloc(arena, REPEATED_MAX * sizeof(*all));
-	struct round with = {
-		.keep_front = r->keep_front, .linear = r->linear, .values = all
-	};
+	struct round with = { .keep_front = r->keep_front,
+		.linear = r->linear,
+		.tabs = r->tabs,
+		.values = all };
 	struct runbook *result;
 	size_t count = repeated_find(found, arena, all);
 
@@ -269,7 +283,8 @@ runbook_import(
     const char *markdown, size_t len, struct buf *out, struct buf *ret_notes)
 {
 	struct runbook *runbook = runbook_parse(markdown, len);
-	struct round r = { 0 };
+	struct tabs tabs;
+	struct round r = { .tabs = &tabs };
 	struct buf text = { 0 }, open = { 0 };
 	bool ready;
 
@@ -282,7 +297,7 @@ runbook_import(
 		buf_put(out, markdown, len);
 		return;
 	}
-	containers_open(markdown, len, &open);
+	containers_open(markdown, len, &open, &tabs);
 	dedent(buf_text(&open), open.len, &text);
 	buf_clear(&open);
 	propose_all(&r, buf_text(&text), text.len);

@@ -43,10 +43,11 @@ struct span {
 	char *why;
 };
 
-/* A heading of which others are alternatives. */
+/* A heading of which others are alternatives; or, without it, such a place. */
 struct branch {
 	const struct node *heading;
 	const char *when;
+	size_t from, to;
 };
 
 /* The last step behind a sentence. */
@@ -68,12 +69,17 @@ struct import {
 	bool no_holes;               /* and parameters of its own */
 	const struct node *numbered; /* the last list that was looked at */
 	bool is_procedure;
-	int quotes;     /* block quotes around */
-	int told;       /* level of a heading without tasks, or 0 */
-	int troubles;   /* level of a heading about what goes wrong, or 0 */
-	bool has_steps; /* below the heading, from a block of commands */
-	bool leads;     /* a sentence before asks for a list of things */
-	bool offers;    /* it asks to choose one of them */
+	int quotes;       /* block quotes around */
+	int told;         /* level of a heading without tasks, or 0 */
+	int troubles;     /* level of a heading about what goes wrong, or 0 */
+	int maybe;        /* level of one about what may be left out, or 0 */
+	int conditions;   /* items around that begin with a condition */
+	bool offered;     /* the sentence leaves its command to the reader */
+	bool leads_block; /* what gets its braces is a block */
+	size_t at;        /* of the node that is read */
+	bool has_steps;   /* below the heading, from a block of commands */
+	bool leads;       /* a sentence before asks for a list of things */
+	bool offers;      /* it asks to choose one of them */
 	const char *last_id;      /* of a step */
 	const struct node *saves; /* the first sentence that saves an answer */
 	struct last_step last_step; /* the last one of a sentence */
@@ -87,6 +93,8 @@ struct import {
 		size_t at;
 	} targets[IMPORT_TARGETS_MAX];
 	size_t targets_count; /* to declare */
+	int siblings[7]; /* headings of the level up to here, below the same one
+			  */
 	bool rollbacks[7]; /* the headings around, by level, that got a mark */
 	bool moves;        /* the document moves data to another place */
 	bool back_all;     /* the document is a rollback and nothing else */
@@ -103,7 +111,8 @@ struct import {
 	size_t holes_tried;
 	struct branch branches[IMPORT_BRANCHES_MAX];
 	size_t branches_count;
-	const char *way; /* the last of several that a text leads to */
+	const struct tabs *tabs; /* of the source */
+	const char *way;         /* the last of several that a text leads to */
 	int way_family;
 	size_t way_at;
 	bool linear;                   /* without conditions on headings */

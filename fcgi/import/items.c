@@ -181,6 +181,17 @@ text_before(struct import *im, const struct node *list)
 	return arena_strndup(im->p.arena, text, len);
 }
 
+/* The list explains the marks “(1)” of the block before it. */
+static bool
+is_legend(const struct node *list)
+{
+	const struct node *n = list->parent->first;
+
+	while (n != list && n->next != list)
+		n = n->next;
+	return n->type == NODE_CODE && strstr(n->text, "(1)") != NULL;
+}
+
 /* An item of a list that a sentence asks for: “back up the following:”, or
  * that stands below a heading with an order and has orders. */
 static bool
@@ -210,7 +221,8 @@ is_order(struct import *im, const struct node *li, const char *title)
 {
 	const char *behind = imperative_behind_number(title);
 
-	if (topic_tells(text_before(im, li->parent)))
+	if (topic_tells(text_before(im, li->parent)) ||
+	    topic_offers(text_before(im, li->parent)) || is_legend(li->parent))
 		return false;
 	if (li->parent->type == NODE_OL)
 		return is_procedure(im, li->parent) &&
@@ -267,6 +279,8 @@ import_item(struct import *im, const struct node *li)
 	const struct node *text = li->first;
 	int back = im->back;
 
+	if (text != NULL && text->at != NOWHERE)
+		im->at = text->at;
 	if (text != NULL && text->type == NODE_P && text->at != NOWHERE &&
 	    text->end != NOWHERE && text->end > 0 &&
 	    back_tells(items_text(im, text)))

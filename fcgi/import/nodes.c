@@ -2,7 +2,7 @@
  * nodes.c: headings, paragraphs and items of a document as proposals of steps.
  *
  * An item of a procedure becomes a task, if it has text and no commands of its
- * own; a heading that names the way back gets the mark of a rollback.
+ * own.
  */
 #include <ctype.h>
 #include <string.h>
@@ -16,13 +16,17 @@
 #include "import/back.h"
 #include "import/block/code.h"
 #include "import/block/step.h"
+#include "import/commands.h"
+#include "import/conditions.h"
 #include "import/import_own.h"
 #include "import/items.h"
 #include "import/notes.h"
 #include "import/plain.h"
+#include "import/headings.h"
 #include "import/imperative.h"
 #include "import/topics.h"
 #include "import/sentences.h"
+#include "import/ways.h"
 #include "lang/each/each_ids.h"
 #include "compiler/parse/attribute.h"
 #include "compiler/parse/heuristics.h"
@@ -43,8 +47,8 @@ import_insert(struct import *im, size_t at, size_t skip, const char *text)
 	i->rollback = 0;
 }
 
-static int
-rollbacks_around(struct import *im)
+int
+nodes_rollbacks_around(struct import *im)
 {
 	int depth = 0;
 
@@ -53,8 +57,8 @@ rollbacks_around(struct import *im)
 	return depth;
 }
 
-static const char *
-new_id(struct import *im, const char *title, const char *kind)
+const char *
+nodes_new_id(struct import *im, const char *title, const char *kind)
 {
 	const char *base = ids_slug(im->p.arena, title);
 
@@ -69,18 +73,18 @@ new_id(struct import *im, const char *title, const char *kind)
 static const char *
 step_id(struct import *im, const char *title, const char *kind)
 {
-	int depth = rollbacks_around(im);
+	int depth = nodes_rollbacks_around(im);
 
 	if (im->shallowest < 0 || depth < im->shallowest)
 		im->shallowest = depth;
-	return new_id(im, title, kind);
+	return nodes_new_id(im, title, kind);
 }
 
 /* The step makes a backup, which is no part of the way back. */
 static bool
 is_backup(struct import *im, const char *title)
 {
-	return rollbacks_around(im) == 0 && !im->deletes &&
+	return nodes_rollbacks_around(im) == 0 && !im->deletes &&
 	    (topic_is_backup(title) ||
 		(im->heading != NULL &&
 		    topic_names_backup(text_title(&im->p, im->heading))));
@@ -96,19 +100,62 @@ folder_here(const struct import *im)
 	return NULL;
 }
 
+/* The length of the path behind “cd ”, or 0. */
+static size_t
+folder_length(const char *text)
+{
+	size_t n;
+
+	if (!text_starts(text, "cd /") && !text_starts(text, "cd ~/"))
+		return 0;
+	n = strcspn(text + 3, " \t\r\n;&|<>$`*?\"'\\{}()#");
+	return text[3 + n + strspn(text + 3 + n, " \t\r\n")] == '\0' ? n : 0;
+}
+
+bool
+nodes_is_folder(const char *text)
+{
+	return folder_length(text + strspn(text, " \t\r\n")) > 0;
+}
+
 bool
 nodes_enter_folder(struct import *im, const char *text)
 {
 	size_t n;
 
 	text += strspn(text, " \t\r\n");
-	if (!text_starts(text, "cd /") && !text_starts(text, "cd ~/"))
+	n = folder_length(text);
+	if (n > 0)
+		im->folders[im->level] = arena_strndup(
+		    im->p.arena, text + 3, n);
+	return n > 0;
+}
+
+/* The title is that of the heading, which decides on all that is below it. */
+static bool
+is_of_heading(struct import *im, const char *title)
+{
+	return im->heading != NULL &&
+	    strcmp(title, text_title(&im->p, im->heading)) == 0;
+}
+
+/* It may be skipped: it is done under a condition, or helps if something went
+ * wrong. */
+static bool
+is_optional(struct import *im, const char *title, const char *more)
+{
+	if (im->troubles > 0 || back_is_here(im))
+		return true;
+	if (nodes_rollbacks_around(im) > 0 && back_is_failure(title))
+		return false; /* “if it fails, roll back with:” */
+	if (strstr(more, " capture=") != NULL)
+		return false; /* it asks whether the condition holds */
+	if (im->maybe == 0 && im->conditions == 0 && !im->offered &&
+	    (is_of_heading(im, title) ||
+		!(im->leads_block ? condition_leads(title)
+				  : condition_is(title))))
 		return false;
-	text += 3;
-	n = strcspn(text, " \t\r\n;&|<>$`*?\"'\\{}()#");
-	if (text[n + strspn(text + n, " \t\r\n")] != '\0')
-		return false;
-	im->folders[im->level] = arena_strndup(im->p.arena, text, n);
+	import_note_line(im, im->at, MESSAGE("import_optional"));
 	return true;
 }
 
@@ -117,6 +164,7 @@ import_braces(
     struct import *im, const char *title, const char *kind, const char *more)
 {
 	int k = kind_find(kind);
+	const char *when = ways_when(im);
 	const char *on = im->on != NULL && k < STEP_KIND__MAX &&
 		kind_is(k, KIND_SHELL | KIND_ONE(EDIT))
 	    ? arena_printf(im->p.arena, " on=%s", im->on)
@@ -126,25 +174,12 @@ import_braces(
 	    strstr(more, " cwd=") == NULL)
 		on = arena_printf(
 		    im->p.arena, "%s cwd=%s", on, folder_here(im));
-	return arena_printf(im->p.arena, " {#%s%s%s%s}",
+	return arena_printf(im->p.arena, " {#%s%s%s%s%s}",
 	    step_id(im, title, kind), on,
-	    im->troubles > 0 || back_is_here(im) ? " .optional"
-		: is_backup(im, title)           ? " .essential"
-						 : "",
-	    more);
-}
-
-/* Braces at the end of a heading or item that we would take for ours. */
-static bool
-has_braces(const struct parse *p, const struct node *n)
-{
-	size_t to;
-
-	if (n->at == NOWHERE || n->end == NOWHERE || n->end == 0 ||
-	    n->lang != NULL)
-		return false;
-	to = source_line_end(p, source_line(p, n->end - 1));
-	return attribute_open(p, n->at, to) != NOWHERE;
+	    is_optional(im, title, more) ? " .optional"
+		: is_backup(im, title)   ? " .essential"
+					 : "",
+	    when, more);
 }
 
 size_t
@@ -206,7 +241,7 @@ import_paragraph(struct import *im, const struct node *n)
 		import_lead(im, n);
 	back_read(im, n);
 	if (n->at != NOWHERE && (back_is_label(im, n) || ends_in_colon(im, n)))
-		alternatives_read(im, text_title(p, n), n->at);
+		ways_note(im, text_title(p, n), n->at);
 	if (!im->cautious && back_is_here(im)) {
 		if (im->back == BACK_BLOCK)
 			back_note(im, n);
@@ -234,167 +269,6 @@ import_paragraph(struct import *im, const struct node *n)
 	    im, import_text_end(p, n), 0, import_braces(im, title, "task", ""));
 }
 
-static void
-name_heading(struct import *im, const struct node *n)
-{
-	import_insert(im, import_text_end(&im->p, n), 0,
-	    arena_printf(im->p.arena, " {#%s}",
-		new_id(im, text_title(&im->p, n), "section")));
-}
-
-/* The steps below the heading are a rollback. */
-static bool
-is_rollback(struct import *im, const struct node *n)
-{
-	const char *title = text_title(&im->p, n);
-	bool forward;
-
-	if (im->back_all)
-		return false;
-	if (back_is_rollback(title))
-		return true;
-	if (!back_is_restore(title) || rollbacks_around(im) > 0)
-		return false;
-	forward = im->moves || back_is_backup_too(title);
-	import_note_line(im, n->at,
-	    forward ? MESSAGE("import_restore_forward")
-		    : MESSAGE("import_restore"));
-	return !forward;
-}
-
-/* A heading that is an order, with nothing below it, becomes a task too. */
-static void
-import_lone_heading(struct import *im, const struct node *n)
-{
-	const char *title = text_title(&im->p, n), *behind;
-	size_t end = import_text_end(&im->p, n), line_end, close;
-
-	behind = imperative_behind_number(title);
-	if (im->cautious || n->number < 2 ||
-	    im->ids_count >= IMPORT_STEPS_MAX ||
-	    (n->next != NULL &&
-		(n->next->type != NODE_H || n->next->number > n->number)) ||
-	    !imperative_is(behind != NULL ? behind : title) ||
-	    import_refused(im, n->at) != NULL)
-		return;
-	items_span(im, n);
-	line_end = source_line_end(&im->p, source_line(&im->p, end));
-	if (n->lang != NULL)
-		(void)attribute_find(&im->p, n->at, end, &end, &close);
-	while (strchr(" \t", im->p.src[end - 1]) != NULL)
-		end--;
-	import_insert(im, line_end, 0,
-	    arena_printf(im->p.arena, "\n\n- [ ] %.*s%s", (int)(end - n->at),
-		im->p.src + n->at, import_braces(im, title, "task", "")));
-}
-
-/* “ {#back .rollback when="…"}”, as far as it is said; or "". */
-static const char *
-heading_braces(
-    struct import *im, const struct node *n, bool rollback, const char *when)
-{
-	struct buf out = { 0 };
-	const char *text;
-
-	if (n->lang != NULL)
-		buf_printf(&out, " #%s", n->lang);
-	if (rollback)
-		buf_puts(&out, " .rollback");
-	if (when != NULL)
-		buf_printf(&out, " when=\"%s\"", when);
-	text = out.len > 0
-	    ? arena_printf(im->p.arena, " {%s}", buf_text(&out) + 1)
-	    : "";
-	buf_clear(&out);
-	return text;
-}
-
-/* Its braces: a rollback, one of several alternatives, or both. */
-static void
-mark_heading(struct import *im, const struct node *n)
-{
-	const char *when = alternatives_when(im, n);
-	bool rollback = is_rollback(im, n);
-	size_t at = import_text_end(&im->p, n), skip = 0, close;
-
-	if (when == NULL && !rollback)
-		return;
-	if (n->lang != NULL && attribute_find(&im->p, n->at, at, &at, &close)) {
-		skip = close + 1 - at;
-		while (strchr(" \t", im->p.src[at - 1]) != NULL) {
-			at--;
-			skip++;
-		}
-	}
-	import_insert(im, at, skip, heading_braces(im, n, rollback, when));
-	if (!rollback)
-		return;
-	im->rollbacks[n->number] = true;
-	im->list[im->count - 1].rollback = rollbacks_around(im);
-	im->list[im->count - 1].unmarked = heading_braces(im, n, false, when);
-}
-
-void
-nodes_read_anchors(struct import *im)
-{
-	struct parse *p = &im->p;
-
-	for (struct node *n = p->doc->first; n != NULL; n = n->next) {
-		size_t open, close;
-		const char *id;
-
-		if (n->type != NODE_H || n->at == NOWHERE ||
-		    n->end == NOWHERE || n->end == 0 ||
-		    blocks_is_comment(p, n->at) ||
-		    !attribute_find(
-			p, n->at, import_text_end(p, n), &open, &close) ||
-		    open == n->at || p->src[open + 1] != '#')
-			continue;
-		id = arena_strndup(
-		    p->arena, p->src + open + 2, close - open - 2);
-		if (!text_is_id(id) || !ids_take(im->ids, id))
-			continue;
-		n->lang = id;
-		attribute_strip(n, open);
-	}
-}
-
-static void
-import_heading(struct import *im, const struct node *n)
-{
-	for (int level = n->number; level <= 6; level++) {
-		im->rollbacks[level] = false;
-		im->folders[level] = NULL;
-	}
-	if (n->number <= im->on_level)
-		im->on = NULL;
-	if (alternatives_when(im, n) == NULL && n->at != NOWHERE)
-		alternatives_read(im, text_title(&im->p, n), n->at);
-	im->leads = false;
-	im->offers = false;
-	im->has_steps = false;
-	im->level = n->number;
-	im->back = BACK_NOT;
-	if (im->told >= n->number)
-		im->told = 0;
-	if (im->troubles >= n->number)
-		im->troubles = 0;
-	if (im->troubles == 0 && (n->number > 1 || im->heading != NULL) &&
-	    topic_names_troubles(text_title(&im->p, n)))
-		im->troubles = n->number;
-	if (im->told == 0 && (n->number > 1 || im->heading != NULL) &&
-	    topic_names_no_task(text_title(&im->p, n)))
-		im->told = n->number;
-	if (has_braces(&im->p, n)) {
-		if (im->ids_count < 2 * IMPORT_STEPS_MAX)
-			name_heading(im, n);
-	} else {
-		mark_heading(im, n);
-	}
-	if (!has_braces(&im->p, n))
-		import_lone_heading(im, n);
-}
-
 /*
  * A run has steps that are no rollback.  If the whole document is a rollback,
  * the headings that hold all of it get no mark.  Those within one that has it
@@ -411,20 +285,33 @@ import_unmark_headings(struct import *im)
 			im->list[i].text = im->list[i].unmarked;
 }
 
+/* The item begins with a condition, which holds for all that is within it. */
+static bool
+is_conditional(struct import *im, const struct node *li)
+{
+	const struct node *text = li->first;
+
+	return text != NULL && text->type == NODE_P &&
+	    condition_is(text_title(&im->p, text));
+}
+
 void
 import_nodes(struct import *im, const struct node *n)
 {
 	const struct node *back_in;
 	size_t count;
-	int back;
+	int back, conditional;
 
 	for (; n != NULL; n = n->next) {
+		if (n->at != NOWHERE)
+			im->at = n->at;
+		im->offered = false;
 		if (n->type != NODE_CODE && n->type >= NODE_LI &&
 		    blocks_is_comment(&im->p, n->at))
 			continue;
 		if (n->type == NODE_H) {
 			if (n->parent == im->p.doc)
-				import_heading(im, n);
+				headings_read(im, n);
 			im->heading = n;
 			im->before = NULL;
 			continue;
@@ -442,7 +329,7 @@ import_nodes(struct import *im, const struct node *n)
 			count = im->count;
 			import_paragraph(im, n);
 			if (!im->cautious)
-				import_sentence_rest(im, n);
+				commands_note(im, n);
 			if (!im->cautious && im->count == count &&
 			    n->parent->type != NODE_LI)
 				plain_note(im, n);
@@ -451,10 +338,13 @@ import_nodes(struct import *im, const struct node *n)
 			continue;
 		if (n->type == NODE_LI)
 			import_item(im, n);
+		conditional = n->type == NODE_LI && is_conditional(im, n);
 		im->quotes += n->type == NODE_QUOTE;
+		im->conditions += conditional;
 		back = im->back;
 		back_in = im->back_in;
 		import_nodes(im, n->first);
+		im->conditions -= conditional;
 		im->back = back;
 		im->back_in = back_in;
 		im->quotes -= n->type == NODE_QUOTE;

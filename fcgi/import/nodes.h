@@ -26,11 +26,18 @@ const char *import_braces(
  * what follows in the section runs there. */
 bool nodes_enter_folder(struct import *im, const char *text);
 
+/* The same, without that. */
+bool nodes_is_folder(const char *text);
+
 /* The place behind the text of a heading or paragraph, for additions. */
 size_t import_text_end(const struct parse *p, const struct node *n);
 
-/* Takes the anchors “{#back}” of headings for ids, and out of their titles. */
-void nodes_read_anchors(struct import *im);
+/* An id that no step or section has; of the arena. */
+const char *nodes_new_id(
+    struct import *im, const char *title, const char *kind);
+
+/* The number of headings around that got the mark of a rollback. */
+int nodes_rollbacks_around(struct import *im);
 
 /* Makes proposals of the node, those behind it, and all within. */
 void import_nodes(struct import *im, const struct node *n);

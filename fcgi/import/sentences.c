@@ -17,6 +17,8 @@
 #include "import/block/code.h"
 #include "import/block/guess.h"
 #include "import/block/placeholders.h"
+#include "import/commands.h"
+#include "import/conditions.h"
 #include "import/databases.h"
 #include "import/edits.h"
 #include "import/import_own.h"
@@ -35,41 +37,6 @@
 #define BEHIND (SIZE_MAX / 2) /* all else that is put in at the place */
 #define LONGEST 240           /* characters of a sentence that is a step */
 
-/* A command, whatever it needs: a well-known one, or one behind a prompt. */
-static bool
-is_executable(const char *s, bool prompted)
-{
-	size_t len = strlen(s);
-
-	return len > 0 && strchr(s, '\n') == NULL &&
-	    (prompted || (strchr(s, ' ') == NULL && text_ends(s, ".sh")) ||
-		((strchr(s, ' ') != NULL || text_starts(s, "./")) &&
-		    looks_like_a_command(s, len)));
-}
-
-/* A command that a step can have. */
-static bool
-is_command(const char *s, bool prompted)
-{
-	const char *name;
-	size_t at = 0, where, len = strlen(s);
-	enum program_input input = program_find(s, len, &at, &where, &name);
-
-	return is_executable(s, prompted) && input != PROGRAM_KEYS &&
-	    input != PROGRAM_LINES && input != PROGRAM_ENDLESS;
-}
-
-/* The words before a command tell to execute it. */
-static bool
-tells_to_run(const char *s)
-{
-	static const char *const words[] = { "run", "execut", "issue", "using",
-		"command", "with", "enter", "type", "invoke", "use ", "运行",
-		"执行", "使用", "用", "输入", "命令", "通过", "敲", NULL };
-
-	return pieces_has(s, words);
-}
-
 /* A paragraph that is a command, or begins with one and says in Chinese what it
  * does: “`x y` 拉取代码”. */
 static bool
@@ -80,22 +47,9 @@ is_command_alone(const struct node *n, const struct pieces *p)
 	after += strspn(after, " ");
 	return n->parent->type != NODE_LI && p->all[0].code &&
 	    p->all[0].before[0] == '\0' &&
-	    is_command(p->all[0].name, p->all[0].prompted) &&
+	    command_is(p->all[0].name, p->all[0].prompted) &&
 	    (p->all[0].prompted || (p->count == 1 && after[0] == '\0') ||
 		(text_has_chinese(after, 1) && imperative_is(after)));
-}
-
-/* “Update `docker-compose` to `docker compose`”: a text in place of another. */
-static bool
-is_replacement(const struct pieces *p, size_t i)
-{
-	static const char *const words[] = { " to ", " with ", " by ", "改为",
-		"改成", "换成", "替换为", NULL };
-
-	for (size_t k = 0; i > 0 && words[k] != NULL; k++)
-		if (strcmp(p->all[i].before, words[k]) == 0)
-			return true;
-	return false;
 }
 
 /* With variables for what is to be filled in; nothing if that cannot be. */
@@ -114,7 +68,7 @@ static const char *
 find_commands(struct import *im, const struct node *n, struct pieces *p)
 {
 	static const char *const choice[] = { "或", " or ", "如果", "若",
-		NULL };
+		"方法二", "方式二", "方案二", NULL };
 	static const char *const refusal[] = { "not ", "不要", "切勿", NULL };
 	struct buf out = { 0 };
 	const char *text;
@@ -123,15 +77,22 @@ find_commands(struct import *im, const struct node *n, struct pieces *p)
 	for (size_t i = 0; i < p->count; i++) {
 		const struct piece *piece = &p->all[i];
 
-		if (pieces_has(piece->before, choice) || is_replacement(p, i) ||
+		bool offered = piece->code && condition_offers(piece->before);
+
+		if (pieces_has(piece->before, choice) ||
+		    command_is_replacement(p, i) ||
 		    (piece->code && pieces_has(piece->before, refusal))) {
 			buf_clear(&out);
 			return NULL;
 		}
-		if (piece->code && is_command(piece->name, piece->prompted) &&
-		    (item || piece->prompted || tells_to_run(piece->before) ||
-			is_command_alone(n, p)))
+		if (piece->code && command_is(piece->name, piece->prompted) &&
+		    (item || piece->prompted ||
+			command_is_told(piece->before) ||
+			is_command_alone(n, p)) &&
+		    (!offered || out.len == 0)) {
 			put_command(im, piece->name, &out);
+			im->offered |= offered;
+		}
 	}
 	text = out.len > 0 ? arena_strdup(im->p.arena, buf_text(&out)) : NULL;
 	buf_clear(&out);
@@ -147,7 +108,7 @@ find_unmarked(struct import *im, const struct pieces *p, size_t i, size_t *ret)
 	size_t n = i + 1;
 	bool exact = false;
 
-	if (p->all[i].code || !tells_to_run(p->all[i].before))
+	if (p->all[i].code || !command_is_told(p->all[i].before))
 		return NULL;
 	for (; n < p->count && !p->all[n].code &&
 	     strcmp(p->all[n].before, " ") == 0;
@@ -157,7 +118,7 @@ find_unmarked(struct import *im, const struct pieces *p, size_t i, size_t *ret)
 		exact |= strpbrk(p->all[n].name, "-/.:=") != NULL;
 	}
 	*ret = n;
-	return (exact || n - i > 2) && is_command(command, false) ? command
+	return (exact || n - i > 2) && command_is(command, false) ? command
 								  : NULL;
 }
 
@@ -372,10 +333,15 @@ propose_statements(struct import *im, const struct node *n, struct pieces *p)
 
 /* The sentence is about the block behind it. */
 static bool
-has_commands_behind(struct import *im, const struct node *n)
+has_commands_behind(
+    struct import *im, const struct node *n, const struct pieces *p)
 {
 	struct verdict unused = { 0 };
 
+	for (size_t i = 0; i < p->count; i++)
+		if (p->all[i].code && strchr(p->all[i].name, ' ') != NULL &&
+		    command_stands_behind(n, p->all[i].name))
+			return true;
 	return n->next != NULL && n->next->type == NODE_CODE &&
 	    !looks_like_data(n->next->text, n->next->len) &&
 	    (n->next->lang[0] == '\0' ||
@@ -403,7 +369,8 @@ import_sentence(struct import *im, const struct node *n)
 		order = title;
 	if (im->ids_count >= IMPORT_STEPS_MAX || !pieces_read(im, n, &pieces) ||
 	    pieces.count == 0 ||
-	    (!is_command_alone(n, &pieces) && has_commands_behind(im, n)) ||
+	    (!is_command_alone(n, &pieces) &&
+		has_commands_behind(im, n, &pieces)) ||
 	    !is_meant(im, n, order, &pieces))
 		return false;
 	if (text_characters(title) > LONGEST)
@@ -415,6 +382,10 @@ import_sentence(struct import *im, const struct node *n)
 		im->last_step = (struct last_step){ n, commands };
 		return !acts_say_more(&pieces);
 	}
+	if (commands != NULL && text_starts(commands, "cd ") &&
+	    commands[strcspn(commands, "\n;&|")] == '\n' &&
+	    strchr(commands, '\n')[1] == '\0')
+		return false; /* its folder would end with the step */
 	if (commands != NULL) {
 		import_step_behind(im, n, guess_shell(commands), "", commands);
 		return !acts_say_more(&pieces);
@@ -424,65 +395,4 @@ import_sentence(struct import *im, const struct node *n)
 	if (acts_propose(im, n, &pieces) || databases_propose(im, n, &pieces))
 		return !acts_say_more(&pieces);
 	return propose_unmarked(im, n, &pieces);
-}
-
-/* The command, with the parameters that there are: it adds none. */
-static bool
-has_command(struct import *im, const char *body, const char *command)
-{
-	size_t holes = im->holes_count, tried = im->holes_tried;
-	const char *filled = import_filled(im, command);
-
-	im->holes_count = holes;
-	im->holes_tried = tried;
-	return strstr(body, filled != NULL ? filled : command) != NULL;
-}
-
-/* “gitlab-psql -c …”: a name and an option. */
-static bool
-names_program(const char *s)
-{
-	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_./-");
-
-	return n > 1 && s[0] != '-' && s[n] == ' ' && strstr(s, " -") != NULL &&
-	    strchr(s, '\n') == NULL;
-}
-
-void
-import_sentence_rest(struct import *im, const struct node *n)
-{
-	static const char *const refusal[] = { "not ", "n't ", "不要", "切勿",
-		"不能", "无需", NULL };
-	const char *title = text_title(&im->p, n), *order;
-	struct pieces p;
-	bool meant;
-
-	if (n->at == NOWHERE || !pieces_read(im, n, &p))
-		return;
-	order = imperative_behind_number(title);
-	meant = imperative_is(order != NULL ? order : title) ||
-	    ((n->parent->type == NODE_LI || n->parent->type == NODE_QUOTE) &&
-		p.count == 1 && p.all[0].before[0] == '\0' &&
-		p.after[0] == '\0');
-	for (size_t i = 0; i < p.count; i++) {
-		const struct piece *piece = &p.all[i];
-
-		if (!piece->code || is_replacement(&p, i) ||
-		    !(is_executable(piece->name, piece->prompted) ||
-			names_program(piece->name)) ||
-		    (strchr(piece->name, ' ') == NULL && !piece->prompted &&
-			!tells_to_run(piece->before)) ||
-		    pieces_has(piece->before, refusal) ||
-		    (im->last_step.n == n &&
-			has_command(im, im->last_step.body, piece->name)) ||
-		    (n->next != NULL && n->next->type == NODE_CODE &&
-			strstr(n->next->text, piece->name) != NULL))
-			continue;
-		if (!meant && !piece->prompted && !tells_to_run(piece->before))
-			import_note_line(im, n->at, MESSAGE("import_named"));
-		else
-			import_note(im, n->at,
-			    message_arena(im->p.arena,
-				"import_inline command=%s", piece->name));
-	}
 }

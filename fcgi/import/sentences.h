@@ -13,9 +13,6 @@ struct node;
  * file; true: they do all that the paragraph says. */
 bool import_sentence(struct import *im, const struct node *n);
 
-/* Notes the commands that the sentence tells to run, and no step has. */
-void import_sentence_rest(struct import *im, const struct node *n);
-
 /* Puts a block behind the paragraph: a step of that kind, with these lines. */
 void import_step_behind(struct import *im, const struct node *n,
     const char *kind, const char *more, const char *body);

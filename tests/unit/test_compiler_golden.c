@@ -106,12 +106,15 @@ static bool
 is_parameter(const char *now, const char *s, size_t len)
 {
 	char label[128], name[128];
-	size_t within = strchr("<{[", s[0]) != NULL;
 
-	snprintf(label, sizeof(label), "{label: \"%.*s\"}",
-	    (int)(len - 2 * within), s + within);
-	snprintf(name, sizeof(name), "\n  %.*s: {label",
-	    (int)(len - 2 * within), s + within);
+	while (len > 0 && strchr("<{[ ", s[0]) != NULL) {
+		s++;
+		len--;
+	}
+	while (len > 0 && strchr(">}] ", s[len - 1]) != NULL)
+		len--;
+	snprintf(label, sizeof(label), "{label: \"%.*s\"}", (int)len, s);
+	snprintf(name, sizeof(name), "\n  %.*s: {label", (int)len, s);
 	for (char *c = name + 3; *c != '\0' && *c != ':'; c++)
 		*c = *c >= 'A' && *c <= 'Z'      ? *c | 0x20
 		    : strchr("- .|", *c) != NULL ? '_'
@@ -176,7 +179,8 @@ put_defaults_back(const struct runbook *runbook, struct buf *text)
 	for (size_t i = 0; i < runbook->plan.parameters_count; i++) {
 		const struct parameter *p = &runbook->plan.parameters[i];
 
-		if ((unsigned char)p->label[0] >= 0x80) {
+		if ((unsigned char)p->label[0] >= 0x80 ||
+		    (p->label[0] >= '0' && p->label[0] <= '9')) {
 			snprintf(form, sizeof(form), "\"$%s\"", p->name);
 			put_back(text, form, p->label);
 		} else if (strcmp(p->label, p->name) != 0 &&

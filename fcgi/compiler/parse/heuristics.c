@@ -123,7 +123,7 @@ prompt_of_client(const char *s, size_t len)
 	    : 0;
 }
 
-/* “ops@host:~$ ”, “[root@host ~]# ” */
+/* “ops@host:~$ ”, “[root@host ~]# ”, “[root@host ~]#” */
 static size_t
 prompt_of_host(const char *s, size_t len)
 {
@@ -133,7 +133,8 @@ prompt_of_host(const char *s, size_t len)
 
 	while (end < len && end < 80 &&
 	    (strchr("$#", s[end]) == NULL || end + 1 >= len ||
-		s[end + 1] != ' '))
+		(s[end + 1] != ' ' &&
+		    !(bracket && end > 0 && s[end - 1] == ']'))))
 		end++;
 	if (end + 1 >= len || end >= 80 || end < 4)
 		return 0;
@@ -141,7 +142,7 @@ prompt_of_host(const char *s, size_t len)
 	if (at == NULL || at == s + bracket ||
 	    memchr(s, ' ', (size_t)(at - s)) != NULL)
 		return 0;
-	return bracket ? (s[end - 1] == ']' ? end + 2 : 0)
+	return bracket ? (s[end - 1] == ']' ? end + 1 + (s[end + 1] == ' ') : 0)
 	    : memchr(at, ':', end - (size_t)(at - s)) != NULL &&
 		memchr(s, ' ', end) == NULL
 	    ? end + 2
@@ -190,9 +191,30 @@ prompt_of_sign(const char *s, size_t len)
 }
 
 size_t
+looks_like_an_environment(const char *s, size_t len)
+{
+	size_t n = 1;
+
+	if (len < 4 || s[0] != '(')
+		return 0;
+	while (n < len &&
+	    ((s[n] >= '0' && s[n] <= '9') || strchr("._-", s[n]) != NULL ||
+		((s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z')))
+		n++;
+	return n > 1 && n + 2 < len && s[n] == ')' && s[n + 1] == ' ' ? n + 2
+								      : 0;
+}
+
+size_t
 looks_like_a_prompt(const char *s, size_t len)
 {
-	size_t n = prompt_of_sign(s, len);
+	size_t before = looks_like_an_environment(s, len), n;
+
+	if (before > 0) {
+		n = looks_like_a_prompt(s + before, len - before);
+		return n > 0 ? before + n : 0;
+	}
+	n = prompt_of_sign(s, len);
 
 	if (n == 0)
 		n = prompt_of_client(s, len);

@@ -12,6 +12,9 @@
  * none. */
 size_t looks_like_a_prompt(const char *s, size_t len);
 
+/* The length of “(venv) ” before a prompt, or 0. */
+size_t looks_like_an_environment(const char *s, size_t len);
+
 /* The line begins with a well-known command, or with the path of one. */
 bool looks_like_a_command(const char *s, size_t len);
 

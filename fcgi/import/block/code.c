@@ -12,7 +12,6 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "import/back.h"
-#include "import/alternatives.h"
 #include "import/import_own.h"
 #include "import/block/guess.h"
 #include "import/block/session.h"
@@ -149,6 +148,20 @@ entered(const char *text, const struct shape *shape)
 	return NULL;
 }
 
+/* Nothing but “cd app”, which ends with the step. */
+static bool
+only_enters(const char *text)
+{
+	struct script_lines lines = { .at = text };
+	struct script_line l;
+	bool any = false;
+
+	for (; script_lines_next(&lines, &l); any = true)
+		if (!text_starts(l.s, "cd ") || strpbrk(l.s, ";&|") != NULL)
+			return false;
+	return any;
+}
+
 /* Its last command is a plain “exit”, behind others. */
 static bool
 leaves_at_its_end(const char *text)
@@ -187,6 +200,8 @@ kind_by_lines(struct import *im, const struct node *n, const char *kind,
 		ret->why = MESSAGE("import_enters");
 	else if (shape.on == NULL && leaves_at_its_end(n->text))
 		ret->why = MESSAGE("import_leaves");
+	else if (only_enters(n->text) && !nodes_is_folder(n->text))
+		ret->why = MESSAGE("import_only_enters");
 	else if (shape.commands == 0)
 		ret->why = MESSAGE("import_only_comments");
 	return ret->why == NULL ? kind : NULL;
@@ -196,8 +211,12 @@ kind_by_lines(struct import *im, const struct node *n, const char *kind,
 static bool
 is_printed(struct import *im, const struct node *n)
 {
+	if (im->before != NULL &&
+	    guess_names_output(text_title(&im->p, im->before)))
+		return true;
 	return n->lang[0] != '\0' && guess_has_no_command(n->text) &&
-	    (guess_is_table(n->text) ||
+	    (n->text[strspn(n->text, " \t\n")] == '`' ||
+		guess_is_table(n->text) || guess_is_columns(n->text) ||
 		(im->before != NULL &&
 		    guess_says_output(text_title(&im->p, im->before))));
 }
@@ -224,7 +243,8 @@ kind_for(struct import *im, const struct node *n, struct verdict *ret)
 	}
 	if (kind != NULL && import_is_shell(kind) &&
 	    (looks_like_data(s, n->len) || is_printed(im, n) ||
-		guess_is_files(s) || guess_has_arrow(s)))
+		guess_is_files(s) || guess_has_crontab(s) ||
+		guess_has_arrow(s)))
 		return NULL;
 	while (kind != NULL && *s != '\0') {
 		if (looks_like_a_shortcode(s + strspn(s, " \t")))
@@ -364,8 +384,6 @@ import_code(struct import *im, const struct node *n)
 	    n->text[strspn(n->text, " \t\r\n")] != '\0' &&
 	    import_refused(im, n->at) == NULL && !blocks_is_comment(p, n->at))
 		import_note_line(im, n->at, MESSAGE("import_stays"));
-	if (kind != NULL && import_is_shell(kind))
-		alternatives_read_comments(im, n);
 	if (v.host != NULL)
 		machines_enter(im, n, v.host, v.user);
 	if (kind != NULL && import_is_shell(kind) &&

@@ -1,10 +1,13 @@
 /*
- * containers.c: notes and tabs of MkDocs as plain Markdown.
+ * containers.c: notes and tabs of web sites as plain Markdown.
  *
  * “!!! tip”, “??? note” and “=== "Docker"” begin a container whose contents are
  * four blanks further in.  For Markdown these are a block of code, and fences
  * within it are no blocks.  Without the four blanks, and with a blank line
- * around the first line, they are what their author meant.
+ * around the first line, they are what their author meant.  Tabs of other
+ * generators have marks at their ends (“<TabItem label="Docker">”, “{{< tab
+ * "Docker" >}}”), and “:::” is a line of its own.  The place of each tab is
+ * noted, since a reader follows one of them.
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -17,7 +20,14 @@
 #define FURTHER 4 /* blanks */
 
 struct walk {
-	size_t indents[DEEPEST]; /* of the containers around */
+	size_t indents[DEEPEST];   /* of the containers around */
+	int tabs[DEEPEST];         /* that they are, or -1 */
+	int last_tab[DEEPEST + 1]; /* which ended here with nothing behind it */
+	int marked;                /* the tab that ends with a mark, or -1 */
+	int marked_last;           /* the one before it in its group, or -1 */
+	int groups;
+	int line; /* of the result */
+	struct tabs *found;
 	size_t depth;
 	char fence;  /* '`' or '~' within one */
 	bool opened; /* the last line began a container */
@@ -87,39 +97,140 @@ follow_fence(struct walk *w, const char *s, size_t len)
 		w->fence = '\0';
 }
 
+/* The name of a tab: its label, or the first text in quotes. */
+static void
+read_name(const char *s, size_t len, char name[TAB_NAME])
+{
+	static const char *const keys[] = { "label=\"", "name=\"", "header=\"",
+		"title=\"", "value=\"", "\"", NULL };
+	const char *start = NULL, *end;
+	size_t n;
+
+	for (size_t i = 0; keys[i] != NULL && start == NULL; i++) {
+		start = memmem(s, len, keys[i], strlen(keys[i]));
+		if (start != NULL)
+			start += strlen(keys[i]);
+	}
+	end = start != NULL ? memchr(start, '"', len - (size_t)(start - s))
+			    : NULL;
+	n = end != NULL ? (size_t)(end - start) : 0;
+	if (n >= TAB_NAME)
+		n = 0;
+	if (n > 0)
+		memcpy(name, start, n);
+	name[n] = '\0';
+}
+
+/* A tab begins on the line of the result, in the group of the tab before it. */
+static int
+open_tab(struct walk *w, const char *s, size_t len, int before)
+{
+	struct tab *tab;
+
+	if (w->found->count == TABS_MAX)
+		return -1;
+	tab = &w->found->all[w->found->count];
+	*tab = (struct tab){ .first = w->line,
+		.group = before >= 0 ? w->found->all[before].group
+				     : ++w->groups };
+	read_name(s, len, tab->name);
+	return (int)w->found->count++;
+}
+
+static void
+close_tab(struct walk *w, int tab)
+{
+	if (tab >= 0)
+		w->found->all[tab].end = w->line;
+}
+
+static bool
+has(const char *s, size_t len, const char *word)
+{
+	return memmem(s, len, word, strlen(word)) != NULL;
+}
+
+/* Tabs whose ends have a mark. */
+static void
+read_marks(struct walk *w, const char *s, size_t len)
+{
+	if (has(s, len, "</Tabs>") || has(s, len, "/tabs ") || s[0] == '#')
+		w->marked_last = -1;
+	if (has(s, len, "</TabItem>") || has(s, len, "/tab ")) {
+		close_tab(w, w->marked);
+		w->marked_last = w->marked >= 0 ? w->marked : w->marked_last;
+		w->marked = -1;
+	}
+	if (has(s, len, "<TabItem ") || has(s, len, "{{< tab ") ||
+	    has(s, len, "{{% tab ") || has(s, len, "{% tab "))
+		w->marked = open_tab(w, s, len, w->marked_last);
+}
+
+/* The containers end that the line is not within. */
+static void
+leave(struct walk *w, size_t indent)
+{
+	while (w->depth > 0 && indent < w->indents[w->depth - 1] + FURTHER) {
+		w->depth--;
+		close_tab(w, w->tabs[w->depth]);
+		w->last_tab[w->depth] = w->tabs[w->depth];
+		w->fence = '\0';
+	}
+}
+
 static void
 put_line(struct walk *w, const char *s, size_t len, const char *rest,
     size_t rest_len)
 {
 	size_t indent = indent_of(s, len), gone;
-	bool blank = is_blank(s, len), opens;
+	bool blank = is_blank(s, len), opens, colons;
 
-	while (!blank && w->depth > 0 &&
-	    indent < w->indents[w->depth - 1] + FURTHER) {
-		w->depth--;
-		w->fence = '\0';
-	}
+	if (!blank)
+		leave(w, indent);
 	gone = w->depth * FURTHER < indent ? w->depth * FURTHER : indent;
 	opens = !blank && w->fence == '\0' && w->depth < DEEPEST &&
 	    begins(s + indent, len - indent, rest, rest_len, indent);
-	if (!blank && (w->opened || (opens && !w->blank)))
+	colons = !blank && w->fence == '\0' && len - indent > 3 &&
+	    memcmp(s + indent, ":::", 3) == 0;
+	if (!blank && (w->opened || ((opens || colons) && !w->blank))) {
 		buf_putc(w->out, '\n');
+		w->line++;
+	}
+	if (!blank && w->fence == '\0')
+		read_marks(w, s + indent, len - indent);
+	if (opens) {
+		w->tabs[w->depth] = s[indent] == '='
+		    ? open_tab(w, s, len, w->last_tab[w->depth])
+		    : -1;
+		w->last_tab[w->depth + 1] = -1;
+		w->indents[w->depth] = indent;
+	}
+	if (!blank)
+		w->last_tab[w->depth] = -1;
 	buf_put(w->out, s + gone, len - gone);
-	if (opens)
-		w->indents[w->depth++] = indent;
-	else if (!blank)
+	w->line++;
+	w->depth += opens;
+	if (!blank && !opens)
 		follow_fence(w, s + indent, len - indent);
-	w->opened = opens;
+	w->opened = opens || colons;
 	w->blank = blank;
 }
 
 void
-containers_open(const char *markdown, size_t len, struct buf *out)
+containers_open(
+    const char *markdown, size_t len, struct buf *out, struct tabs *ret_tabs)
 {
-	struct walk w = { .blank = true, .out = out };
+	struct walk w = { .blank = true, .out = out, .found = ret_tabs };
 
+	ret_tabs->count = 0;
+	w.marked = w.marked_last = -1;
+	for (size_t i = 0; i <= DEEPEST; i++)
+		w.last_tab[i] = -1;
 	for (size_t at = 0, n; at < len; at += n) {
 		n = line_length(markdown + at, len - at);
 		put_line(&w, markdown + at, n, markdown + at + n, len - at - n);
 	}
+	for (size_t i = 0; i < w.depth; i++)
+		close_tab(&w, w.tabs[i]);
+	close_tab(&w, w.marked);
 }

@@ -137,6 +137,71 @@ guess_is_table(const char *s)
 	return words >= 3;
 }
 
+/* Words with two blanks or more between them: “root     3079    1836”. */
+static bool
+is_row(const char *s, size_t len)
+{
+	size_t gaps = 0;
+
+	for (size_t i = 1; i + 2 < len; i++)
+		gaps += s[i - 1] != ' ' && s[i] == ' ' && s[i + 1] == ' ' &&
+		    s[i + 2 + strspn(s + i + 2, " ")] != '#';
+	return gaps > 1;
+}
+
+bool
+guess_is_columns(const char *s)
+{
+	size_t len, rows = 0;
+
+	for (; *s != '\0'; s += len + (s[len] == '\n')) {
+		s += strspn(s, " \t");
+		len = strcspn(s, "\n");
+		if (len > 0 &&
+		    (!is_row(s, len) || looks_like_a_command(s, len)))
+			return false;
+		rows += len > 0;
+	}
+	return rows > 1;
+}
+
+bool
+guess_has_crontab(const char *s)
+{
+	size_t len, fields, n;
+
+	for (; *s != '\0'; s += len + (s[len] == '\n')) {
+		s += strspn(s, " \t");
+		len = strcspn(s, "\n");
+		fields = 0;
+		for (size_t at = 0; at < len;
+		     at += n + strspn(s + at + n, " "), fields++) {
+			n = strspn(s + at, "0123456789*/,-");
+			if (n == 0 || s[at + n] != ' ')
+				break;
+		}
+		if (fields >= 5)
+			return true;
+	}
+	return false;
+}
+
+bool
+guess_names_output(const char *s)
+{
+	static const char *const words[] = { "输出", "输出结果", "执行结果",
+		"运行结果", "返回结果", "结果", "返回", "示例输出", "输出示例",
+		"预期输出", "output", "expected output", "sample output",
+		"example output", "result", "response", NULL };
+	size_t len = strlen(s);
+
+	while (len > 0 && strchr(" :", s[len - 1]) != NULL)
+		len--;
+	if (len > 3 && memcmp(s + len - 3, "：", 3) == 0)
+		len -= 3;
+	return text_is_among(s, len, words);
+}
+
 bool
 guess_says_output(const char *sentence)
 {
@@ -168,6 +233,30 @@ is_data_file(const char *s, size_t len)
 	return false;
 }
 
+/* “registry.example.org/shop/api:1.4”: the name of an image. */
+static bool
+is_image(const char *s, size_t len)
+{
+	const char *slash = memchr(s, '/', len);
+
+	while (len > 0 && strchr(" \t\r", s[len - 1]) != NULL)
+		len--;
+	return slash != NULL && strchr("/~.$", s[0]) == NULL &&
+	    memchr(s, ' ', len) == NULL &&
+	    memchr(s, '.', (size_t)(slash - s)) != NULL &&
+	    memchr(slash, ':', len - (size_t)(slash - s)) != NULL;
+}
+
+/* “https://…”, and nothing else. */
+static bool
+is_address(const char *s, size_t len)
+{
+	while (len > 0 && strchr(" \t\r", s[len - 1]) != NULL)
+		len--;
+	return (text_starts(s, "https://") || text_starts(s, "http://")) &&
+	    memchr(s, ' ', len) == NULL;
+}
+
 bool
 guess_is_files(const char *s)
 {
@@ -179,7 +268,8 @@ guess_is_files(const char *s)
 		len = strcspn(s, "\n");
 		if (len == 0 || s[0] == '#')
 			continue;
-		if (!is_data_file(s, len))
+		if (!is_data_file(s, len) && !is_image(s, len) &&
+		    !is_address(s, len))
 			return false;
 		any = true;
 	}

@@ -23,6 +23,15 @@ bool guess_has_no_command(const char *text);
 /* It begins with the head of a table: “NAME   STATUS   AGE”. */
 bool guess_is_table(const char *text);
 
+/* Rows of columns, as programs print them, and no command. */
+bool guess_is_columns(const char *text);
+
+/* A line is one of crontab: “0 3 * * * /srv/backup”. */
+bool guess_has_crontab(const char *text);
+
+/* The words name an output, and nothing else: “输出：”. */
+bool guess_names_output(const char *words);
+
 /* The sentence is about what a program prints: “you will see”, “如下输出”. */
 bool guess_says_output(const char *sentence);
 

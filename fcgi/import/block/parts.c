@@ -13,28 +13,13 @@
 #include <strings.h>
 
 #include "import/block/parts.h"
+#include "import/block/parts_own.h"
 #include "base/text.h"
 #include "import/block/shape.h"
 #include "import/imperative.h"
 #include "import/import_own.h"
 #include "import/machines.h"
 #include "lang/script_lines.h"
-
-/* A line of the block. */
-struct line {
-	const char *s; /* without the blanks around it */
-	size_t len;
-	bool command; /* it begins one */
-};
-
-struct reading {
-	struct import *im;
-	struct shape *shape;
-	struct line *lines;
-	int count;
-	bool joined; /* a command goes on in the next ones */
-	int states;  /* lines that set what the next ones need */
-};
 
 static bool
 is_first_word(const struct line *l, const char *const *words)
@@ -49,8 +34,8 @@ is_first_word(const struct line *l, const char *const *words)
 	return false;
 }
 
-static bool
-sets_something(const struct line *l)
+bool
+part_sets(const struct line *l)
 {
 	static const char *const words[] = { "export", "source", ".", "set",
 		"alias", "pushd", "popd", "trap", "unset", "declare", "read",
@@ -96,7 +81,7 @@ read_lines(struct reading *r, const char *text)
 		if (line->len == 0 || !line->command)
 			continue;
 		r->joined |= goes_on(line);
-		r->states += sets_something(line);
+		r->states += part_sets(line);
 	}
 }
 
@@ -134,8 +119,35 @@ title_between(const struct reading *r, int from, int to)
 	return title;
 }
 
-static struct part *
-new_part(struct reading *r, int first, bool copies)
+bool
+part_is_comment(const struct line *l)
+{
+	return l->len > 1 && l->s[0] == '#';
+}
+
+const char *
+part_comment(const struct reading *r, int i)
+{
+	const char *s = r->lines[i].s, *end = s + r->lines[i].len;
+
+	while (s < end && strchr("# \t", *s) != NULL)
+		s++;
+	return arena_strndup(r->im->p.arena, s, (size_t)(end - s));
+}
+
+/* The first line of the comment directly before line i; NULL: it has none. */
+static const char *
+comment_before(const struct reading *r, int from, int i)
+{
+	int first = i;
+
+	while (first > from && part_is_comment(&r->lines[first - 1]))
+		first--;
+	return first < i ? part_comment(r, first) : NULL;
+}
+
+struct part *
+part_new(struct reading *r, int first, bool copies)
 {
 	struct shape *s = r->shape;
 	struct part *part;
@@ -211,10 +223,12 @@ cut_by_kind(struct reading *r)
 		while (part != NULL && begin < i && r->lines[begin].len == 0)
 			begin++;
 		if (part == NULL || is_cut(r, part, begin, i)) {
-			part = new_part(r, part == NULL ? 0 : begin,
+			part = part_new(r, part == NULL ? 0 : begin,
 			    r->shape->marks[i] == MARK_COPY);
 			part->deletes = run_deletes(r, i);
 			part->title = title_between(r, begin, i);
+			if (part->title == NULL)
+				part->title = comment_before(r, begin, i);
 		}
 		begin = i + 1;
 		while (begin < r->count && r->lines[begin].len > 0 &&
@@ -258,13 +272,9 @@ static bool
 names_machine(
     const struct reading *r, int i, const char **ret, const char **ret_title)
 {
-	const char *s = r->lines[i].s, *end = s + r->lines[i].len;
-
-	if (r->lines[i].len == 0 || *s != '#')
+	if (!part_is_comment(&r->lines[i]))
 		return false;
-	while (s < end && strchr("# \t", *s) != NULL)
-		s++;
-	*ret_title = arena_strndup(r->im->p.arena, s, (size_t)(end - s));
+	*ret_title = part_comment(r, i);
 	return machines_named(r->im, *ret_title, ret);
 }
 
@@ -285,7 +295,7 @@ cut_by_machine(struct reading *r)
 			s->parts[0].on = on;
 			s->parts[0].title = title;
 		} else if (commands > 0) {
-			*new_part(r, i, false) = (struct part){ .first = i,
+			*part_new(r, i, false) = (struct part){ .first = i,
 				.on = on,
 				.title = title,
 				.prelude = first };
@@ -343,5 +353,10 @@ parts_read(struct import *im, const struct node *n, struct shape *shape)
 		keep_whole(shape);
 	if (shape->parts_count == 1 && shape->parts[0].kind == NULL)
 		cut_by_machine(&r);
+	if (shape->parts_count == 1 && shape->parts[0].kind == NULL) {
+		parts_by_condition(&r);
+		if (r.joined)
+			keep_whole(shape);
+	}
 	shape->told = count_tasks(&r);
 }

@@ -16,9 +16,11 @@
 
 #include "import/block/placeholders.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "compiler/parse/cjk.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/check/advice_variables.h"
+#include "import/imperative.h"
 #include "import/import_own.h"
 #include "import/import.h"
 #include "import/block/code.h"
@@ -210,12 +212,39 @@ is_plain_quote(const char *s, size_t len)
 	return memchr(s, '"', len) != NULL;
 }
 
+/* “{{ app.version }}”, for the generator of a web site: its length, or 0. */
+static size_t
+in_two_brackets(const char *s, size_t len, size_t i)
+{
+	size_t n = i + 2, start;
+
+	if (len - i < 5 || s[i] != '{' || s[i + 1] != '{' ||
+	    (i > 0 && strchr("${", s[i - 1]) != NULL))
+		return 0;
+	while (n < len && s[n] == ' ')
+		n++;
+	start = n;
+	while (n < len &&
+	    (isalnum((unsigned char)s[n]) || s[n] == '_' ||
+		(n > start && strchr(".-", s[n]) != NULL)))
+		n++;
+	if (n == start)
+		return 0;
+	while (n < len && s[n] == ' ')
+		n++;
+	return len - n > 1 && s[n] == '}' && s[n + 1] == '}' ? n + 2 - i : 0;
+}
+
 /* “{version}” or “[密码]”, which mean nothing to a shell: its length, or 0. */
 static size_t
 in_brackets(const char *s, size_t len, size_t i)
 {
 	bool wide = false, other = false;
-	size_t n = i + 1;
+	size_t n = in_two_brackets(s, len, i);
+
+	if (n > 0)
+		return n;
+	n = i + 1;
 
 	if ((s[i] != '{' && s[i] != '[') ||
 	    (i > 0 && strchr("${%@\\['", s[i - 1]) != NULL))
@@ -247,12 +276,24 @@ import_next_placeholder(const char *s, size_t len, size_t *at, size_t *ret_len)
 	return any;
 }
 
+/* The parameter for a placeholder, with its brackets or without. */
+static const char *
+hole_for(struct import *im, const char *s, size_t len)
+{
+	const char *end = s + len;
+
+	while (s < end && strchr("<{[ ", *s) != NULL)
+		s++;
+	while (end > s && strchr(">}] ", end[-1]) != NULL)
+		end--;
+	return import_hole(im, s, (size_t)(end - s));
+}
+
 /* Fills in the placeholder at s[at], which is in the source at `place`. */
 static void
 fill(struct import *im, const char *s, size_t len, size_t place, bool quoted)
 {
-	bool within = strchr("<{[", s[0]) != NULL;
-	const char *name = import_hole(im, s + within, len - 2 * within);
+	const char *name = hole_for(im, s, len);
 
 	if (name != NULL)
 		import_insert(im, place, len,
@@ -269,11 +310,7 @@ import_filled(struct import *im, const char *s)
 	const char *name = "", *result;
 
 	while (name != NULL && import_next_placeholder(s, len, &at, &n)) {
-		bool within = strchr("<{[", s[at]) != NULL;
-
-		name = quotes
-		    ? NULL
-		    : import_hole(im, s + at + within, n - 2 * within);
+		name = quotes ? NULL : hole_for(im, s + at, n);
 		buf_put(&out, s + from, at - from);
 		if (name != NULL)
 			buf_printf(&out, "\"$%s\"", name);
@@ -337,6 +374,24 @@ wide_word(const char *s, size_t len, size_t i)
 	return wide >= 2 ? n : 0;
 }
 
+/* “kill -9 3079”, where that process ran once: the length of its number, or 0.
+ */
+static size_t
+process_number(const char *s, size_t len, size_t i)
+{
+	size_t first = strspn(s, " \t"), n = 0;
+
+	if (text_starts(s + first, "sudo "))
+		first += strlen("sudo ");
+	while (i + n < len && isdigit((unsigned char)s[i + n]))
+		n++;
+	return n > 1 && i > first && s[i - 1] == ' ' &&
+		text_starts(s + first, "kill ") &&
+		(i + n == len || strchr(" ;&|\r", s[i + n]) != NULL)
+	    ? n
+	    : 0;
+}
+
 /* The line, outside of quotes at its beginning; false: it ends within one. */
 static bool
 fill_line(struct import *im, const char *text, const char *s, size_t len,
@@ -358,8 +413,20 @@ fill_line(struct import *im, const char *text, const char *s, size_t len,
 			i++;
 		} else if (s[i] == '$' && s[i + 1] == '{') {
 			find_variable(im, text, s + i, place + i);
+		} else if (quote == '\0' && (size = wide_word(s, len, i)) > 0 &&
+		    imperative_is(arena_strndup(im->p.arena, s + i, size))) {
+			import_insert(im, place + i, 0, "# ");
+			return true; /* what somebody does with the result */
 		} else if (quote == '\0' && (size = wide_word(s, len, i)) > 0) {
 			name = import_hole(im, s + i, size);
+			if (name != NULL)
+				import_insert(im, place + i, size,
+				    arena_printf(im->p.arena, "\"$%s\"", name));
+			i += size - 1;
+		} else if (quote == '\0' &&
+		    (size = process_number(s, len, i)) > 0) {
+			name = import_hole_named(
+			    im, "pid", arena_strndup(im->p.arena, s + i, size));
 			if (name != NULL)
 				import_insert(im, place + i, size,
 				    arena_printf(im->p.arena, "\"$%s\"", name));

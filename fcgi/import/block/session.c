@@ -204,7 +204,7 @@ refuse_line(const struct session *w, enum line line, const char *who,
     size_t who_len, const char **ret_name)
 {
 	const char *s = w->s + w->blank, *name;
-	size_t len = w->len - w->blank, at = 0, where;
+	size_t len = w->len - w->blank, at = 0, where, before;
 
 	if (line == LINE_OUTPUT)
 		return is_foreign(s, len) ? MESSAGE("import_other_program")
@@ -216,8 +216,10 @@ refuse_line(const struct session *w, enum line line, const char *who,
 		    : NULL;
 	if (!import_is_shell(w->kind) || w->prompt == 0)
 		return NULL;
+	before = looks_like_an_environment(s, w->prompt);
 	if (who != NULL &&
-	    (identity(s, w->prompt) != who_len || memcmp(who, s, who_len) != 0))
+	    (identity(s + before, w->prompt - before) != who_len ||
+		memcmp(who, s + before, who_len) != 0))
 		return MESSAGE("import_other_users");
 	if (program_find(s + w->prompt, len - w->prompt, &at, &where, &name) !=
 	    PROGRAM_LINES)
@@ -254,10 +256,14 @@ judge(struct judged *j, const struct session *w, enum line line)
 			why = unsure;
 		j->kind = w->kind;
 		if (j->who == NULL && w->prompt > 0) {
-			j->who = w->s + w->blank;
-			j->who_len = identity(j->who, w->prompt);
+			size_t before = looks_like_an_environment(
+			    w->s + w->blank, w->prompt);
+
+			j->who = w->s + w->blank + before;
+			j->who_len = identity(j->who, w->prompt - before);
 			j->root = import_is_shell(w->kind) &&
-			    j->who[w->prompt - 2] == '#';
+			    memchr(j->who + w->prompt - before - 2, '#', 2) !=
+				NULL;
 		}
 	} else if (line == LINE_OUTPUT && why == NULL &&
 	    (j->kind == NULL ||

@@ -31,6 +31,7 @@ struct walk {
 	struct shape *shape;
 	size_t curls, copies;
 	bool special; /* a request has attributes of its own */
+	bool typed;   /* what stands behind is typed into an editor */
 	struct buf requests;
 };
 
@@ -99,6 +100,28 @@ command_length(struct script_lines lines, const char *s)
 	}
 }
 
+/* The length of one word that no command gives, quoted or to be filled in, and
+ * of the comment behind it; 0: it is none. */
+static size_t
+value_length(const char *s, size_t len)
+{
+	const char *ends = len > 0 && s[0] == '"' ? "\""
+	    : len > 0 && s[0] == '\''             ? "'"
+	    : len > 0 && s[0] == '<'              ? ">"
+						  : " \t";
+	size_t n = ends[0] != ' ';
+
+	while (n < len && strchr(ends, s[n]) == NULL)
+		n++;
+	if (ends[0] != ' ' && n++ >= len)
+		return 0;
+	if (memchr(s, '(', n) != NULL || memchr(s, '`', n) != NULL)
+		return 0;
+	while (n < len && strchr(" \t", s[n]) != NULL)
+		n++;
+	return n < len && s[n] == '#' ? len : n;
+}
+
 /* “ROOT=/srv/app” without a command behind it, exported or not. */
 static bool
 is_setting(const char *s, size_t len)
@@ -113,8 +136,8 @@ is_setting(const char *s, size_t len)
 	    (s[n] == '_' || ((s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z') ||
 		(n > 0 && s[n] >= '0' && s[n] <= '9')))
 		n++;
-	return n > 0 && n < len && s[n] == '=' && memchr(s, ' ', len) == NULL &&
-	    memchr(s, '(', len) == NULL && memchr(s, '`', len) == NULL;
+	return n > 0 && n < len && s[n] == '=' &&
+	    value_length(s + n + 1, len - n - 1) == len - n - 1;
 }
 
 static bool
@@ -146,6 +169,34 @@ is_statement(const char *s, size_t len)
 	    (upper == len - 1 || s[upper] == ' ');
 }
 
+bool
+shape_is_edited(const char *s, size_t len)
+{
+	const char *name;
+	size_t at = 0, where;
+	enum program_input input;
+
+	while (
+	    (input = program_find(s, len, &at, &where, &name)) != PROGRAM_NONE)
+		if (input == PROGRAM_KEYS)
+			return true;
+	return false;
+}
+
+/* The line is what somebody types into the editor before it. */
+static bool
+is_typed(struct walk *w, const char *s, size_t len)
+{
+	if (shape_is_edited(s, len))
+		w->typed = true;
+	else if (looks_like_a_prompt(s, len) > 0 ||
+	    (looks_like_a_command(s, len) && !is_setting(s, len)))
+		w->typed = false;
+	else
+		return w->typed;
+	return false;
+}
+
 /* The mark of a command. */
 static char
 mark(struct walk *w, const struct script_line *l, size_t whole)
@@ -156,6 +207,8 @@ mark(struct walk *w, const struct script_line *l, size_t whole)
 
 	while (len > 0 && strchr(" \t\r", l->s[len - 1]) != NULL)
 		len--;
+	if (is_typed(w, l->s, len))
+		return MARK_PROSE;
 	if (looks_like_prose(l->s, len) || looks_like_a_sentence(l->s, len))
 		return MARK_PROSE;
 	if (looks_like_a_menu(l->s, len))

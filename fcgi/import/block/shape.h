@@ -30,6 +30,9 @@ struct part {
 	const char *kind;  /* NULL: that of the block */
 	const char *on;    /* the machine that it names, or NULL */
 	const char *title; /* what it says of itself, or NULL */
+	const char *way;   /* by which it excludes others, or NULL */
+	const char *when;  /* the condition for that, or NULL */
+	bool maybe;        /* it is done under a condition of its title */
 };
 
 struct shape {
@@ -41,6 +44,7 @@ struct shape {
 	int lines;
 	struct part parts[PARTS_MAX];
 	int parts_count;     /* 0: it is not for a shell */
+	bool inside;         /* comments make a part of one step conditional */
 	int told;            /* its first lines are orders to a person */
 	bool foreign;        /* it has lines for another program */
 	bool usage;          /* it explains options, and is no script */
@@ -49,6 +53,9 @@ struct shape {
 	const char *more;    /* attributes of that */
 	const char *target;  /* to declare for that, or NULL */
 };
+
+/* A command of the line is an editor or pager. */
+bool shape_is_edited(const char *s, size_t len);
 
 /* Reads a block whose label, or whose look, is that of the kind. */
 void shape_read(struct import *im, const struct node *n, const char *kind,

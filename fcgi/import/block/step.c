@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "import/alternatives.h"
 #include "import/back.h"
 #include "import/block/code.h"
 #include "import/block/placeholders.h"
@@ -176,6 +177,25 @@ lines_of(struct import *im, const struct node *n, int first, int end)
 	return arena_strndup(im->p.arena, from, (size_t)(s - from));
 }
 
+/* The part opens an editor: a person types into it. */
+static bool
+is_edited(struct import *im, const struct node *n, const struct shape *shape,
+    int first, int end)
+{
+	const char *s = shape->lines > 0 ? lines_of(im, n, first, end)
+					 : n->text;
+	size_t len, prompt;
+
+	for (; *s != '\0'; s += len + (s[len] == '\n')) {
+		s += strspn(s, " \t");
+		len = strcspn(s, "\n");
+		prompt = looks_like_a_prompt(s, len);
+		if (*s != '#' && shape_is_edited(s + prompt, len - prompt))
+			return true;
+	}
+	return false;
+}
+
 /* The braces of a part, with its kind before them. */
 static const char *
 part_braces(struct import *im, const struct node *n, const struct shape *shape,
@@ -202,13 +222,24 @@ part_braces(struct import *im, const struct node *n, const struct shape *shape,
 	    memchr(shape->marks + part->first, MARK_MENU,
 		(size_t)(end - part->first)) != NULL)
 		more = " pty interactive";
+	else if (import_is_shell(kind) &&
+	    is_edited(im, n, shape, part->first, end))
+		more = " pty interactive";
 	if (shape->parts_count > 1)
 		more = arena_printf(im->p.arena, "%s%s", more,
 		    title_attribute(im, part->title));
 	im->deletes = (shape->parts_count > 1 && part->deletes) ||
 	    back_restores(
 		shape->lines > 0 ? lines_of(im, n, part->first, end) : n->text);
-	braces = import_braces(im, title, kind, more);
+	im->leads_block = true;
+	im->offered = part->maybe;
+	if (k > 0)
+		im->at = source_line_start(&im->p, n->number + 1 + part->first);
+	braces = import_braces(im, title, kind,
+	    part->when != NULL
+		? arena_printf(im->p.arena, " when=\"%s\"%s", part->when, more)
+		: more);
+	im->leads_block = im->offered = false;
 	im->deletes = false;
 	im->on = on;
 	return braces;
@@ -302,6 +333,25 @@ put_tasks(struct import *im, const struct node *n, const struct shape *shape)
 	}
 }
 
+/* Conditions for parts that exclude each other. */
+static void
+choose_ways(struct import *im, const struct node *n, struct shape *shape)
+{
+	const char *names[PARTS_MAX], *whens[PARTS_MAX];
+	size_t count = 0;
+
+	for (int k = 0; k < shape->parts_count; k++)
+		if (shape->parts[k].way != NULL)
+			names[count++] = shape->parts[k].way;
+	if (count < 2 || im->linear ||
+	    !alternatives_choose(im, n->at, names, count, whens))
+		return;
+	count = 0;
+	for (int k = 0; k < shape->parts_count; k++)
+		if (shape->parts[k].way != NULL)
+			shape->parts[k].when = whens[count++];
+}
+
 void
 step_put(struct import *im, const struct node *n, const char *kind,
     bool session, size_t marks)
@@ -317,6 +367,11 @@ step_put(struct import *im, const struct node *n, const char *kind,
 	}
 	span_block(im, n);
 	put_tasks(im, n, &shape);
+	choose_ways(im, n, &shape);
+	if (shape.parts_count < 2 && import_is_shell(kind))
+		alternatives_read_comments(im, n);
+	if (shape.inside)
+		import_note_line(im, n->at, MESSAGE("import_inside"));
 	if (shape.parts_count == 0)
 		shape.parts_count = 1;
 	if (shape.parts[0].kind != NULL)
