@@ -10,7 +10,6 @@
 #include "import/nodes.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/buf.h"
 #include "base/message.h"
 #include "import/alternatives.h"
 #include "import/back.h"

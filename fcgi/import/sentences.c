@@ -29,7 +29,6 @@
 #include "import/items.h"
 #include "import/pieces.h"
 #include "import/topics.h"
-#include "compiler/check/programs.h"
 #include "compiler/parse/heuristics.h"
 #include "compiler/parse/slug.h"
 #include "compiler/parse/source.h"

@@ -12,7 +12,6 @@
 #include <strings.h>
 
 #include "import/ways.h"
-#include "base/buf.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "import/alternatives.h"
