@@ -62,6 +62,13 @@ auth_key(const char *credential, char out[AUTH_KEY])
 	text_hex(hash, sizeof(hash), out + 1);
 }
 
+static bool
+read_key(const char *key, unsigned char hash[HASH_BYTES])
+{
+	return strlen(key) == 1 + 2 * HASH_BYTES &&
+	    text_unhex(key + 1, hash, HASH_BYTES);
+}
+
 bool
 auth_holds(struct db *db, const char *key)
 {
@@ -69,8 +76,7 @@ auth_holds(struct db *db, const char *key)
 	struct rows *rows;
 	bool holds;
 
-	if (strlen(key) != 1 + 2 * HASH_BYTES ||
-	    !text_unhex(key + 1, hash, sizeof(hash)))
+	if (!read_key(key, hash))
 		return false;
 	rows = look_up(db, key[0] == 's', hash);
 	holds = db_next(rows);
@@ -118,21 +124,13 @@ read_reset(struct db *db, struct rows *rows, struct actor *a)
 			    0) > 0;
 }
 
-enum err
-auth_find(
-    struct db *db, const char *credential, char name[65], struct actor *ret)
+static enum err
+find(struct db *db, bool session, const unsigned char hash[HASH_BYTES],
+    char name[65], struct actor *ret)
 {
-	unsigned char hash[HASH_BYTES];
-	bool session = text_starts(credential, "session:");
-	const char *secret = strchr(credential, ':');
+	struct rows *rows = look_up(db, session, hash);
 	enum err err = ERR_UNAUTHENTICATED;
-	struct rows *rows;
 
-	if ((!session && !text_starts(credential, "bearer:")) ||
-	    !is_secret(secret + 1))
-		return ERR_UNAUTHENTICATED;
-	auth_hash(secret + 1, hash);
-	rows = look_up(db, session, hash);
 	if (db_next(rows)) {
 		snprintf(name, 65, "%s", db_text(rows, "name"));
 		*ret = (struct actor){ .name = name,
@@ -146,6 +144,30 @@ auth_find(
 	}
 	db_done(rows);
 	return err;
+}
+
+enum err
+auth_find(
+    struct db *db, const char *credential, char name[65], struct actor *ret)
+{
+	unsigned char hash[HASH_BYTES];
+	bool session = text_starts(credential, "session:");
+	const char *secret = strchr(credential, ':');
+
+	if ((!session && !text_starts(credential, "bearer:")) ||
+	    !is_secret(secret + 1))
+		return ERR_UNAUTHENTICATED;
+	auth_hash(secret + 1, hash);
+	return find(db, session, hash, name, ret);
+}
+
+enum err
+auth_find_key(struct db *db, const char *key, char name[65], struct actor *ret)
+{
+	unsigned char hash[HASH_BYTES];
+
+	return read_key(key, hash) ? find(db, key[0] == 's', hash, name, ret)
+				   : ERR_UNAUTHENTICATED;
 }
 
 static unsigned

@@ -40,6 +40,14 @@ enum err auth_find(
 void auth_key(const char *credential, char out[AUTH_KEY]);
 
 /*
+ * The same as auth_find() by the key.  Shows pages to a person who is known to
+ * have the secret; a command needs that itself, as readers of the database can
+ * read all keys.
+ */
+enum err auth_find_key(
+    struct db *db, const char *key, char name[65], struct actor *ret);
+
+/*
  * The session or token is still valid: not ended, expired, revoked or disabled.
  */
 bool auth_holds(struct db *db, const char *key);

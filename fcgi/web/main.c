@@ -117,7 +117,7 @@ start(struct web *web, int64_t child)
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGINT, SIG_DFL);
 	if (child == 0)
-		live_serve(web->data);
+		live_serve(web);
 	else
 		web_work(web);
 	exit(0);

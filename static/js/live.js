@@ -1,22 +1,28 @@
 /*
  * live.js: the run page follows the run.
  *
- * An event says only that something happened; the page then fetches itself
- * again and morphs, so the server's templates stay the one place that knows
- * how a run looks.  All tabs of a browser share one stream (share.js); how
- * its line is stands in the bar, so that a page never is old in silence.
+ * The stream brings the parts of the page that an event changes, rendered by the
+ * server, whose templates stay the one place that knows how a run looks.  They
+ * lead from one event to another; where the page is not at the first of them,
+ * as after a line that was cut, and where the stream has no parts, the page
+ * fetches itself again and morphs.  All tabs of a browser share one stream
+ * (share.js); how its line is stands in the bar, so that a page never is old in
+ * silence.
  */
-import { reload } from './morph.js';
+import { goOn, place } from './follow.js';
+import { patch, reload, remember } from './morph.js';
 import { follow } from './share.js';
 
 const AT_ONCE = 10;		/* refreshes in a row, then one a second */
 const BEHIND_MS = 3000;		/* the page may be older than the stream knows for so long, then it says so */
 const AGAIN_MS = 2000;		/* after a refresh that failed */
+const PRESSED_MS = 1000;	/* from the answer to a press until the stream has it */
 const UNTOLD_MS = 3500;		/* without a stream or its substitute; then the page asks for itself */
 const main = document.getElementById('main');
 const link = document.getElementById('link');
-let stream, heard = performance.now();
-let working = false, again = false, told = 0;
+let stream, line, heard = performance.now();
+let working = false, again = false;
+const missed = [];		/* what the stream said while the page was fetched */
 let behind;			/* since when the page is older than the run */
 let allowed = AT_ONCE, counted = performance.now();
 
@@ -34,30 +40,6 @@ function show(state, since) {
 	link.className = 'link-state ' + state;
 	if (link.textContent !== text)
 		link.textContent = text;
-}
-
-function inView(el) {
-	const r = el?.getBoundingClientRect();
-
-	return r && r.bottom > 0 && r.top < innerHeight;
-}
-
-/* The step that a reader follows: the one with the focus, of those that are next. */
-const followed = () => document.activeElement?.closest('.step.current') ?? document.querySelector('.step.current');
-
-/*
- * A reader who watched the step that was next goes on to the one that is next
- * now, and keeps its output in sight when it replaces a longer text.  In a
- * parallel section, what others do beside it moves nothing.
- */
-function followCurrent(before, how, wasSeen) {
-	const stays = before?.isConnected && before.matches('.step.current');
-	const now = stays ? before : document.querySelector('.step.current') || document.querySelector('.panel-now, .panel-end');
-	const typing = document.activeElement?.matches('textarea, input');
-	const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-
-	if (now && (now !== before || now.className !== how) && wasSeen && !typing)
-		(now.querySelector('.attempt') ?? now).scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' });
 }
 
 /* The states of the run and of the steps that are next. */
@@ -101,6 +83,18 @@ async function pace() {
 		await new Promise((resume) => setTimeout(resume, -allowed * 1000));
 }
 
+/* Changes the page, and takes the reader along. */
+async function change(how) {
+	const before = place();
+	const done = await how();
+
+	if (done) {
+		behind = undefined;
+		goOn(before);
+	}
+	return done;
+}
+
 async function refresh() {
 	if (working) {
 		again = true;
@@ -108,25 +102,38 @@ async function refresh() {
 	}
 	working = true;
 	do {
-		const before = followed();
-		const how = before?.className;
-		const seen = inView(before) || inView(document.querySelector('.panel-now'));
-
 		await pace();
 		again = false;
 		behind ??= performance.now();
-		if (await reload().catch(() => false)) {
-			behind = undefined;
-			followCurrent(before, how, seen);
-		}
+		await change(() => reload().catch(() => false));
+		for (const late of missed.splice(0))
+			await take(late);	/* which may set `again` */
 	} while (again);
 	if (behind !== undefined)
 		setTimeout(refresh, AGAIN_MS);
 	working = false;
-	told = 0;
+	end();
+}
+
+/* After each change. */
+function end() {
 	say();
 	if (main.dataset.live === undefined)
 		stop();
+}
+
+/*
+ * Something has happened.  The parts lead from the page of one event to that of
+ * another, for this reader: where that is not this page, it is fetched.
+ */
+async function take({ seq: last, from, view, parts, ended }) {
+	if (from === seq() && view === main.dataset.view && await change(() => patch(parts))) {
+		main.dataset.seq = last;
+		document.getElementById('refused').replaceChildren();
+		end();
+	} else if (ended || last > seq()) {
+		refresh();
+	}
 }
 
 /* A worker that was not started, a line that is cut: the page does not wait for them. */
@@ -142,27 +149,40 @@ function stop() {
 	link.hidden = true;
 }
 
-function hear({ seq: last, names, state, since, ended }) {
+function hear(message) {
+	const { seq: last, names, state, since, ended } = message;
+
 	if (state !== undefined)
-		show(state, since);
+		show(line = state, since);
 	if (state === 'live' || state === 'poll')
 		heard = performance.now();
 	if (names)
 		who(names);
-	if (ended || last > Math.max(seq(), told)) {
-		told = last ?? 0;
-		refresh();
-	}
+	if (last === undefined && !ended)
+		return;
+	if (working)
+		missed.push(message);
+	else
+		take(message);
 }
 
 /* After a refusal this is the answer to a form, at the form's address. */
 if (main.dataset.here)
 	history.replaceState(null, '', main.dataset.here);
 stream = follow({ run: Number(main.dataset.run.split('/').pop()), seq, account: document.body.dataset.account,
-	version: new URL(import.meta.url).search }, hear);
+	version: new URL(import.meta.url).search, lang: document.documentElement.lang }, hear);
 const timer = setInterval(ask, AGAIN_MS);
 
-document.addEventListener('cs:changed', refresh);
+/* A press of this page: what it changes is on its way, or here already. */
+function pressed({ detail }) {
+	if (!detail || line !== 'live')
+		refresh();
+	else if (seq() < detail)
+		setTimeout(() => seq() < detail && refresh(), PRESSED_MS);
+}
+
+remember(main);
+document.addEventListener('cs:changed', pressed);
 addEventListener('online', refresh);
 if (!location.hash && scrollY === 0) {
 	const now = document.querySelector('.step.current');

@@ -20,8 +20,8 @@ function key(el) {
 		return null;
 	if (el.id)
 		return '#' + el.id;
-	if (el.dataset?.key)
-		return el.dataset.key;
+	if (el.dataset?.key || el.dataset?.part)
+		return el.dataset.key ?? el.dataset.part;
 	if (el.tagName === 'FORM')
 		return el.getAttribute('action');
 	if (el.tagName === 'DETAILS' && el.classList.contains('ask'))
@@ -105,6 +105,41 @@ export function morph(old, now) {
 	children(old, now);
 }
 
+/* What the viewer unfolds or folds from here on is theirs. */
+export function remember(root) {
+	for (const d of root.querySelectorAll('details'))
+		if (!served.has(d))
+			served.set(d, d.hasAttribute('open'));
+}
+
+/* One element, of a text that is not part of a document. */
+function parse(html) {
+	const now = new DOMParser().parseFromString(html, 'text/html').body.firstElementChild;
+	const token = document.querySelector('input[name=_csrf]')?.value;
+
+	for (const field of now?.querySelectorAll('input[name=_csrf]') ?? [])
+		field.setAttribute('value', token);	/* the stream has none */
+	return now;
+}
+
+/*
+ * Turns parts of the page (data-part) into what the stream says of them: a list
+ * of name and HTML.  False: the page has no such part, and has to be fetched.
+ */
+export function patch(parts) {
+	for (const [name, html] of parts) {
+		const old = document.querySelectorAll(`[data-part="${CSS.escape(name)}"]`);
+		const now = parse(html);
+
+		if (old.length === 0 || now?.dataset.part !== name)
+			return false;
+		for (const el of old)
+			morph(el, now);
+	}
+	document.dispatchEvent(new Event('cs:morphed'));
+	return true;
+}
+
 /* Fetches this page again and morphs its main part; false, or an error, if that failed. */
 export async function reload() {
 	const answer = await request(location.pathname + location.search, { headers: { Accept: 'text/html' }, cache: 'no-store' });
@@ -118,9 +153,7 @@ export async function reload() {
 
 	if (!page.getElementById('main'))
 		return false;
-	for (const d of main.querySelectorAll('details'))
-		if (!served.has(d))
-			served.set(d, d.hasAttribute('open'));
+	remember(main);
 	morph(main, page.getElementById('main'));
 	document.dispatchEvent(new Event('cs:morphed'));
 	return true;

@@ -17,8 +17,8 @@ const tab = crypto.getRandomValues(new Uint32Array(3)).join('-');
 
 /* Each has send(what the tab says) and stop(). */
 class Worker {
-	constructor({ account, version }, hear, fail) {
-		const worker = new SharedWorker(new URL('worker.js', import.meta.url), { type: 'module', name: `${account} ${version}` });
+	constructor({ account, version, lang }, hear, fail) {
+		const worker = new SharedWorker(new URL('worker.js', import.meta.url), { type: 'module', name: `${account} ${version} ${lang}` });
 
 		worker.onerror = fail;
 		this.port = worker.port;
@@ -38,11 +38,12 @@ class Worker {
 }
 
 class Channel {
-	constructor({ account, version }, hear) {
+	constructor({ account, version, lang }, hear) {
 		this.hear = hear;
+		this.lang = lang;
 		this.stream = null;
 		this.last = {};
-		this.channel = new BroadcastChannel(`countersign ${account} ${version}`);
+		this.channel = new BroadcastChannel(`countersign ${account} ${version} ${lang}`);
 		this.channel.onmessage = ({ data }) => this.receive(data);
 		this.heard = performance.now() - GONE_MS + 500;	/* at first, soon */
 		this.timer = setInterval(() => this.tick(), BEAT_MS / 2);
@@ -118,7 +119,7 @@ class Channel {
 			}
 			this.channel.postMessage(message);
 			this.hear(message);
-		});
+		}, this.lang);
 		this.stream.beat();
 		this.take(this.last);
 	}
@@ -136,8 +137,8 @@ class Channel {
 }
 
 class Alone {
-	constructor(_, hear) {
-		this.stream = new Stream(hear, false);
+	constructor({ lang }, hear) {
+		this.stream = new Stream(hear, lang, false);
 		this.timer = setInterval(() => this.stream.beat(), BEAT_MS);
 	}
 
@@ -159,7 +160,7 @@ class Alone {
 
 /*
  * Follows a run.  options: run (its number), seq() (the last event that the
- * page shows), account, version (of the scripts); hear(message) is called
+ * page shows), account, version (of the scripts), lang; hear(message) is called
  * with what stream.js says, for this run alone.  Returns { stop }.
  */
 export function follow(options, hear) {

@@ -7,25 +7,32 @@
  * beat every three seconds; where nothing comes, a proxy holds the stream
  * back or the line is dead: then the same address is asked as JSON every two
  * seconds, and the stream is tried again after half a minute.
+ *
+ * The stream says that something happened, and then what that changes in the
+ * page (fcgi/web/live/patch.h).  Where the second does not follow, and where
+ * the address is asked, the tabs fetch their pages.
  */
 const BEAT_LOST_MS = 8000;	/* BEAT_MS in fcgi/web/live/live.c is 3000 */
 const POLL_MS = 2000;
 const AGAIN_MS = 30000;
 const MEMBER_MS = 20000;
 const MAX_RUNS = 32;
+const PATCH_MS = 1500;		/* from an event to what it changes */
 const TRIES = 3;		/* failures in a row before it says "offline" */
 
 /* The messages from the holder of the stream to the tabs:
- *	{ run, seq }		something happened
+ *	{ run, seq, … }		something happened; with from, view and parts: what it changes
  *	{ run, names }		who looks at the run
  *	{ beat, state, since }	the holder is there, and how its line is
  *	{ ended: true }		the session is over */
 export class Stream {
-	constructor(tell, streams = typeof EventSource === 'function') {
+	constructor(tell, lang, streams = typeof EventSource === 'function') {
 		this.tell = tell;
+		this.lang = lang;		/* of the pages */
 		this.streams = streams;
 		this.members = new Map();	/* tab -> { run, at } */
-		this.runs = new Map();		/* run -> last event */
+		this.runs = new Map();		/* run -> last event that the tabs know of */
+		this.awaited = new Map();	/* run -> { seq, at }: of which the change is to come */
 		this.source = null;
 		this.state = '';			/* nothing to be said yet */
 		this.since = null;
@@ -65,7 +72,7 @@ export class Stream {
 		const wanted = new Set([...this.members.values()].map((m) => m.run));
 		const gone = [...this.runs.keys()].filter((run) => !wanted.has(run));
 
-		gone.forEach((run) => this.runs.delete(run));
+		gone.forEach((run) => this.runs.delete(run) && this.awaited.delete(run));
 		if (gone.length > 0)
 			this.change();
 	}
@@ -92,7 +99,7 @@ export class Stream {
 		this.tried = this.heard = performance.now();
 		if (this.runs.size === 0 || !this.streams)
 			return;
-		const source = this.source = new EventSource('/events?runs=' + this.list(0, MAX_RUNS));
+		const source = this.source = new EventSource(`/events?parts=${this.lang}&runs=${this.list(0, MAX_RUNS)}`);
 		const hear = (use) => (event) => {
 			if (source !== this.source)
 				return;
@@ -100,17 +107,25 @@ export class Stream {
 			this.arrived();
 		};
 
-		source.onmessage = hear(({ run, seq }) => this.happened(run, seq));
+		source.onmessage = hear(({ run, seq }) => this.expect(run, seq));
+		source.addEventListener('patch', hear((patch) => this.happened(patch)));
 		source.addEventListener('presence', hear(({ run, names }) => this.tell({ run, names })));
 		source.addEventListener('beat', hear());
 		source.onerror = () => source === this.source && this.failed();
 	}
 
-	happened(run, seq) {
-		if (!this.runs.has(run) || this.runs.get(run) >= seq)
+	expect(run, seq) {
+		if (this.runs.get(run) < seq)
+			this.awaited.set(run, { seq, at: this.awaited.get(run)?.at ?? performance.now() });
+	}
+
+	happened({ run, seq, ...change }) {
+		if (!this.runs.has(run))
 			return;
-		this.runs.set(run, seq);
-		this.tell({ run, seq });
+		this.runs.set(run, Math.max(seq, this.runs.get(run)));
+		if (this.awaited.get(run)?.seq <= seq)
+			this.awaited.delete(run);
+		this.tell({ run, seq, ...change });
 	}
 
 	say(state) {
@@ -162,6 +177,9 @@ export class Stream {
 		for (const [tab, { at }] of this.members)
 			if (now - at > MEMBER_MS)
 				this.bye(tab);
+		for (const [run, { seq, at }] of this.awaited)
+			if (now - at > PATCH_MS)
+				this.happened({ run, seq });
 		if (this.runs.size === 0)
 			return;
 		if (this.state === '' && now - this.tried > 2000)
@@ -201,6 +219,7 @@ export class Stream {
 		if (!answer.ok)
 			throw new Error(answer.status);
 		for (const { run, seq } of (await answer.json()).runs)
-			this.happened(run, seq);
+			if (this.runs.get(run) < seq)
+				this.happened({ run, seq });
 	}
 }

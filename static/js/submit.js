@@ -50,6 +50,7 @@ function free(form) {
 async function send(form, button) {
 	const fields = new URLSearchParams(new FormData(form, button));
 	const place = form.closest('.step-body, .panel, .about') ?? main;
+	let seq;	/* of the last event, once the press is on record */
 
 	try {
 		const answer = await request(form.action, { method: 'POST', body: fields, headers: { Accept: 'application/json' } });
@@ -69,16 +70,19 @@ async function send(form, button) {
 		if (answer.ok) {
 			form.reset();
 			form.closest('details.ask')?.removeAttribute('open');
-			document.addEventListener('cs:morphed', () => free(form), { once: true });
+			seq = body.seq;
 		} else {
-			free(form);
 			say(form, place, refusal(body.error || { message: String(answer.status) }), body.error);
 		}
 	} catch {
 		say(form, place, main.dataset.lost);
-		free(form);
 	}
-	document.dispatchEvent(new Event('cs:changed'));
+	/* busy until the page shows what the press did */
+	if (seq > Number(main.dataset.seq))
+		document.addEventListener('cs:morphed', () => free(form), { once: true });
+	else
+		free(form);
+	document.dispatchEvent(new CustomEvent('cs:changed', { detail: seq }));
 }
 
 document.addEventListener('submit', (event) => {

@@ -1,12 +1,12 @@
 /*
  * worker.js: the shared worker that holds the stream (stream.js) for all tabs
- * of one account.  A port does not say that its tab was closed: the tabs
+ * of one account and language (the last word of its name).  A port does not say that its tab was closed: the tabs
  * answer each beat, and who does not is forgotten.
  */
 import { Stream } from './stream.js';
 
 const ports = new Map();	/* tab -> port */
-const stream = new Stream((message) => ports.forEach((port) => port.postMessage(message)));
+const stream = new Stream((message) => ports.forEach((port) => port.postMessage(message)), globalThis.name.split(' ').pop());
 
 function hear(port, { here, bye, run, seq }) {
 	if (bye !== undefined) {

@@ -309,6 +309,23 @@ card_what(struct req *req, struct json_object *o, struct cached_runbook *entry,
 		model_put(o, key, json_object_get(value));
 }
 
+/* What data-part in the page calls the item (views/run_parts.h). */
+static void
+put_name(
+    struct json_object *o, const struct plan *plan, const struct item *item)
+{
+	struct buf name = { 0 };
+
+	if (item->kind == ITEM_STEP)
+		buf_printf(&name, "step-%s", plan->steps[item->index].id);
+	else if (item->kind == ITEM_HEADING)
+		buf_printf(&name, "section-%s", plan->sections[item->index].id);
+	else
+		buf_printf(&name, "text-%td", item - plan->items);
+	model_text(o, "name", buf_text(&name));
+	buf_clear(&name);
+}
+
 static struct json_object *
 heading(const struct plan *plan, const struct item *item,
     const struct card_maker *maker, struct buf *title)
@@ -319,6 +336,7 @@ heading(const struct plan *plan, const struct item *item,
 	buf_reset(title);
 	values_fill(s->title, maker->value, maker->ctx, title);
 
+	put_name(o, plan, item);
 	model_bool(o, "is_heading", true);
 	model_bool(o, "is_prose", false);
 	model_bool(o, "is_step", false);
@@ -390,6 +408,7 @@ content(struct cached_runbook *entry, const struct item *item,
 	    ? maker->ready(maker->ctx, item)
 	    : NULL;
 
+	put_name(o, entry->plan, item);
 	model_bool(o, "is_heading", false);
 	model_bool(o, "is_prose", !is_step);
 	model_bool(o, "is_step", is_step && ready == NULL);

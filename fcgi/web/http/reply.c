@@ -170,21 +170,35 @@ page_model(const struct req *req, struct reply *reply, const char *title)
 	return o;
 }
 
+void
+reply_common(struct req *req, struct reply *reply, const char *title,
+    struct json_object *model)
+{
+	json_set(model, "_", page_model(req, reply, title));
+}
+
+enum err
+reply_render(struct req *req, const char *template, struct json_object *model,
+    struct buf *out)
+{
+	if (templates_render(req->web->templates, template, model, out,
+		&req->fault) == ERR_OK)
+		return ERR_OK;
+	log_warn("%s", req->fault.message);
+	return fault_set(
+	    &req->fault, ERR_INTERNAL, "page_failed", "", "page_failed");
+}
+
 enum err
 reply_page(struct req *req, struct reply *reply, const char *template,
     const char *title, struct json_object *model)
 {
 	enum err err;
 
-	json_set(model, "_", page_model(req, reply, title));
-	err = templates_render(
-	    req->web->templates, template, model, &reply->body, &req->fault);
+	reply_common(req, reply, title, model);
+	err = reply_render(req, template, model, &reply->body);
 	json_object_put(model);
-	if (err == ERR_OK)
-		return ERR_OK;
-	log_warn("%s", req->fault.message);
-	return fault_set(
-	    &req->fault, ERR_INTERNAL, "page_failed", "", "page_failed");
+	return err;
 }
 
 enum err

@@ -53,6 +53,12 @@ void reply_header(struct reply *reply, const char *name, const char *value);
 enum err reply_page(struct req *req, struct reply *reply, const char *template,
     const char *title, struct json_object *model);
 
+/* The two halves of it: adds "_" to the model; renders it, once it has that. */
+void reply_common(struct req *req, struct reply *reply, const char *title,
+    struct json_object *model);
+enum err reply_render(struct req *req, const char *template,
+    struct json_object *model, struct buf *out);
+
 /* The model as JSON, without its keys that begin with "_".  Takes it over. */
 enum err reply_json(
     struct req *req, struct reply *reply, struct json_object *model);

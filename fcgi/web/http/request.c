@@ -208,11 +208,13 @@ request_sign_in(struct req *req)
 	char *name = arena_alloc(req->arena, 65);
 	enum err err;
 
-	if (*req->credential == '\0')
+	if (*req->credential == '\0' && req->key == NULL)
 		return ERR_UNAUTHENTICATED;
 	if (req->web->db == NULL)
 		return ERR_UNAVAILABLE;
-	err = auth_find(req->web->db, req->credential, name, &req->actor);
+	err = req->key != NULL
+	    ? auth_find_key(req->web->db, req->key, name, &req->actor)
+	    : auth_find(req->web->db, req->credential, name, &req->actor);
 	if (err == ERR_OK)
 		request_own(req, req->actor.roles);
 	return err;

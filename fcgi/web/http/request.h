@@ -14,6 +14,8 @@
 
 #define REQUEST_MAX_BODY (1024 * 1024)
 
+struct run_parts;
+
 enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OTHER };
 enum wants { WANTS_HTML, WANTS_JSON, WANTS_STREAM };
 
@@ -32,6 +34,7 @@ struct req {
 	const char *session;    /* of the cookie, or "" */
 	const char *credential; /* for the keeper; "" for nobody */
 	const char *address;
+	const char *key;    /* signs in a listener of the live hub, or NULL */
 	struct actor actor; /* name "" until signed in */
 	enum verb verb;     /* of the route */
 	/* Set from the path by the route's pattern. */
@@ -43,6 +46,7 @@ struct req {
 	struct json_object *problem;   /* the keeper's error, or NULL */
 	const struct targets *targets; /* runbook_cache_targets(), */
 	bool has_targets;              /* once that was called */
+	struct run_parts *parts; /* to be filled instead of the page, or NULL */
 };
 
 /*

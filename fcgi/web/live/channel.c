@@ -3,8 +3,17 @@
  *
  * A run's new events are read once for all of its watchers that have the ones
  * before; a watcher that lacks more catches up by itself.
+ *
+ * A watcher for pages gets the number of the last event instead, and then what
+ * the event changes in the page.  That is rendered once for each audience: the
+ * watchers with the same session and language.  Whoever joins an audience may
+ * have another page than it has: each change says between which events it
+ * leads, and the browser fetches the page if that is not where it stands.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -12,6 +21,7 @@
 #include "base/text.h"
 #include "journal/db.h"
 #include "web/live/channel.h"
+#include "web/live/renderer.h"
 
 #define PRESENCE_MS 1000
 #define UPDATE_MS 10         /* cost of one update; and for */
@@ -24,13 +34,29 @@
 struct seat {
 	struct seat *next;
 	struct watcher *watcher;
-	int64_t seq; /* last event sent to it */
+	struct audience *audience; /* NULL: it shows no page */
+	int64_t seq;               /* last event sent to it */
 };
 
-/* Stream text for watchers of one run, and for those of many. */
+/* The seats to which the page looks the same. */
+struct audience {
+	struct audience *next;
+	int64_t id;
+	char key[AUTH_KEY];
+	char lang[LIVE_LANG];
+	int seats;
+	bool stale; /* something has happened */
+	bool asked; /* and the answer is on its way */
+};
+
+/*
+ * Stream text for watchers of one run, for those of many, and for pages: the
+ * number of the last event.
+ */
 struct texts {
 	struct buf one;
 	struct buf many;
+	struct buf page;
 };
 
 static void
@@ -38,15 +64,34 @@ texts_clear(struct texts *t)
 {
 	buf_clear(&t->one);
 	buf_clear(&t->many);
+	buf_clear(&t->page);
+}
+
+static bool
+shows_page(const struct watcher *w)
+{
+	return w->lang[0] != '\0';
 }
 
 static void
 send_texts(struct watcher *w, const struct texts *t)
 {
-	const struct buf *text = w->many ? &t->many : &t->one;
+	const struct buf *text = shows_page(w) ? &t->page
+	    : w->many                          ? &t->many
+					       : &t->one;
 
 	if (text->len > 0)
 		watcher_send(w, text->data, text->len);
+}
+
+static void
+put_head(struct buf *out, int64_t run, int64_t seq)
+{
+	char data[80];
+
+	snprintf(data, sizeof(data),
+	    "{\"run\":%" PRId64 ",\"seq\":%" PRId64 "}", run, seq);
+	live_put_event(out, NULL, run, seq, data);
 }
 
 /* The events of a run behind `after` as stream text; *ret_seq: the last. */
@@ -65,6 +110,7 @@ read_events(struct db *db, int64_t run, int64_t after, struct texts *out,
 		    &out->many, NULL, run, *ret_seq, db_text(rows, "body"));
 	}
 	db_done(rows);
+	put_head(&out->page, run, *ret_seq);
 }
 
 /* Sends a watcher the events that it lacks of a channel. */
@@ -78,6 +124,7 @@ catch_up(struct db *db, struct channel *c, struct seat *s, int64_t until)
 		before = s->seq;
 		buf_reset(&text.one);
 		buf_reset(&text.many);
+		buf_reset(&text.page);
 		read_events(db, c->run, s->seq, &text, &s->seq);
 		send_texts(s->watcher, &text);
 	} while (s->seq > before && s->seq < until && !s->watcher->dead);
@@ -110,6 +157,8 @@ send_events(struct db *db, struct channel *c)
 		}
 	}
 	c->seq = told;
+	for (struct audience *a = c->audiences; a != NULL; a = a->next)
+		a->stale = true;
 	c->credit_at += UPDATE_MS + watchers / WATCHERS_A_MS;
 	texts_clear(&text);
 }
@@ -189,6 +238,29 @@ channel_of(struct channel **list, struct db *db, int64_t run)
 	return *list = c;
 }
 
+/* The audience of a watcher, which has one more seat now. */
+static struct audience *
+audience_of(struct channel *c, const struct watcher *w)
+{
+	static int64_t last;
+	struct audience *a = c->audiences;
+
+	while (a != NULL &&
+	    (!text_eq(a->key, w->key) || !text_eq(a->lang, w->lang)))
+		a = a->next;
+	if (a == NULL) {
+		a = mem_calloc(1, sizeof(*a));
+		a->id = ++last;
+		memcpy(a->key, w->key, sizeof(a->key));
+		memcpy(a->lang, w->lang, sizeof(a->lang));
+		a->next = c->audiences;
+		c->audiences = a;
+	}
+	a->seats++;
+	a->stale = true;
+	return a;
+}
+
 void
 channel_join(struct channel **list, struct db *db, struct watcher *w,
     const struct cursor *at)
@@ -200,6 +272,8 @@ channel_join(struct channel **list, struct db *db, struct watcher *w,
 	s->seq = at->seq;
 	s->next = c->seats;
 	c->seats = s;
+	if (shows_page(w))
+		s->audience = audience_of(c, w);
 	if (s->seq < c->seq)
 		catch_up(db, c, s, c->seq);
 	else
@@ -224,6 +298,68 @@ channel_tick(struct channel *c, struct db *db, bool changed, int64_t now)
 	return at;
 }
 
+void
+channel_ask(struct channel *c, struct renderer *renderer)
+{
+	for (struct audience *a = c->audiences; a != NULL; a = a->next) {
+		if (!a->stale || a->asked)
+			continue;
+		renderer_ask(renderer,
+		    &(struct audience_id){ a->id, c->run, a->key, a->lang });
+		a->stale = false;
+		a->asked = true;
+	}
+}
+
+static struct audience *
+find_audience(struct channel *c, int64_t id)
+{
+	struct audience *a = c->audiences;
+
+	while (a != NULL && a->id != id)
+		a = a->next;
+	return a;
+}
+
+void
+channels_hear(struct channel *c, int64_t id, enum err err, const char *json)
+{
+	struct audience *a = NULL;
+	struct buf text = { 0 };
+
+	while (c != NULL && (a = find_audience(c, id)) == NULL)
+		c = c->next;
+	if (a == NULL)
+		return;
+	a->asked = false;
+	if (err == ERR_OK)
+		live_put_event(&text, "patch", 0, 0, json);
+	for (struct seat *s = c->seats; s != NULL; s = s->next) {
+		if (s->audience != a)
+			continue;
+		s->watcher->dead |= err == ERR_FORBIDDEN;
+		watcher_send(s->watcher, buf_text(&text), text.len);
+	}
+	buf_clear(&text);
+}
+
+/* Removes the audiences in which nobody is left. */
+static void
+dismiss(struct channel *c, struct renderer *renderer)
+{
+	for (struct audience **at = &c->audiences; *at != NULL;) {
+		struct audience *a = *at;
+
+		if (a->seats > 0) {
+			at = &a->next;
+			continue;
+		}
+		renderer_forget(renderer, a->id);
+		*at = a->next;
+		free(a);
+	}
+}
+
 /* Removes the seats of dead watchers; true if there were any. */
 static bool
 empty_seats(struct channel *c)
@@ -237,6 +373,8 @@ empty_seats(struct channel *c)
 			at = &s->next;
 			continue;
 		}
+		if (s->audience != NULL)
+			s->audience->seats--;
 		*at = s->next;
 		free(s);
 		any = true;
@@ -245,13 +383,15 @@ empty_seats(struct channel *c)
 }
 
 void
-channels_sweep(struct channel **at)
+channels_sweep(struct channel **at, struct renderer *renderer)
 {
 	while (*at != NULL) {
 		struct channel *c = *at;
 
-		if (empty_seats(c))
+		if (empty_seats(c)) {
+			dismiss(c, renderer);
 			note_presence(c);
+		}
 		if (c->seats != NULL) {
 			at = &c->next;
 			continue;

@@ -11,7 +11,8 @@
  * authorized route with the number of its last event.  One stream may carry
  * several runs (a browser has six connections for all of its tabs): its watcher
  * has a seat in the channel of each.  If the database cannot be read, all
- * streams end, as each could lack events.  The heartbeat every few seconds is
+ * streams end, as each could lack events.  What the events change in pages is
+ * rendered by another process (renderer.h).  The heartbeat every few seconds is
  * an event and not a comment, so that a script notices a proxy that holds the
  * stream back.
  */
@@ -32,6 +33,7 @@
 #include "journal/db.h"
 #include "web/live/channel.h"
 #include "web/live/live.h"
+#include "web/live/renderer.h"
 #include "web/live/watcher.h"
 #include "wire/handed.h"
 
@@ -43,6 +45,8 @@
 struct hub {
 	const char *data;
 	struct db *db;
+	struct renderer *renderer;
+	bool renders; /* false: that process has ended */
 	struct channel *channels;
 	struct watcher *watchers;
 	int epoll;
@@ -73,6 +77,7 @@ join(struct hub *h, struct watcher *w, const struct live_request *r)
 	w->dead = !auth_holds(h->db, w->key);
 	w->joined = true;
 	w->many = r->many;
+	memcpy(w->lang, r->lang, sizeof(w->lang));
 	watcher_send(w, head, sizeof(head) - 1);
 	watcher_send(w, beat, sizeof(beat) - 1);
 	for (int i = 0; i < r->count; i++)
@@ -140,7 +145,7 @@ sweep(struct hub *h, int64_t now)
 {
 	if (!watchers_expire(h->watchers, now))
 		return;
-	channels_sweep(&h->channels);
+	channels_sweep(&h->channels, h->renderer);
 	watchers_sweep(&h->watchers);
 }
 
@@ -207,10 +212,19 @@ tick(struct hub *h)
 
 		if (due != 0 && (h->due == 0 || due < h->due))
 			h->due = due;
+		channel_ask(c, h->renderer);
 	}
 	end_reading(h);
 	h->version = version;
 	send_beats(h, now);
+}
+
+static void
+hear(void *ctx, int64_t audience, enum err err, const char *json)
+{
+	struct hub *h = ctx;
+
+	channels_hear(h->channels, audience, err, json);
 }
 
 static void
@@ -219,6 +233,10 @@ handle(struct hub *h, const struct epoll_event *e)
 	struct watcher *w = e->data.ptr;
 	uint64_t commits;
 
+	if (e->data.ptr == &h->renderer) {
+		h->renders = renderer_run(h->renderer, hear, h);
+		return;
+	}
 	if (e->data.ptr == h) {
 		(void)!read(h->wake, &commits, sizeof(commits));
 		return;
@@ -251,6 +269,7 @@ open_hub(struct hub *h)
 	    (h->wake >= 0 &&
 		epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->wake, &wake) != 0))
 		log_fatal("cannot listen on %s", path);
+	renderer_watch(h->renderer, h->epoll, &h->renderer);
 	free(path);
 }
 
@@ -271,15 +290,16 @@ wait_at_most(const struct hub *h, int64_t next)
 }
 
 void
-live_serve(const char *data)
+live_serve(struct web *web)
 {
-	struct hub h = { .data = data };
+	struct hub h = { .data = web->data, .renders = true };
 	struct epoll_event events[64];
 	int64_t next = 0;
 
 	terminate_catch();
+	h.renderer = renderer_new(web);
 	open_hub(&h);
-	while (!terminate_asked) {
+	while (!terminate_asked && h.renders) {
 		turn_over();
 		int n = epoll_wait(h.epoll, events, 64, wait_at_most(&h, next));
 
@@ -295,6 +315,7 @@ live_serve(const char *data)
 	for (struct watcher *w = h.watchers; w != NULL; w = w->next)
 		w->dead = true;
 	sweep(&h, clock_monotonic());
+	renderer_free(h.renderer);
 	db_close(h.db);
 	close(h.listener);
 	close(h.epoll);

@@ -2,7 +2,9 @@
 #ifndef WEB_LIVE_LIVE_H
 #define WEB_LIVE_LIVE_H
 
-/* Serves DATA/run/live.sock until SIGTERM. */
-void live_serve(const char *data);
+struct web;
+
+/* Serves DATA/run/live.sock until SIGTERM, or until its renderer ends. */
+void live_serve(struct web *web);
 
 #endif

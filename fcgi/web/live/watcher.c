@@ -154,6 +154,8 @@ read_target(const char *target, size_t len, struct live_request *ret)
 	ok = ok && read_runs(target, path, query, ret);
 	snprintf(ret->who, sizeof(ret->who), "%s", json_text(query, "who", ""));
 	snprintf(ret->key, sizeof(ret->key), "%s", json_text(query, "key", ""));
+	snprintf(
+	    ret->lang, sizeof(ret->lang), "%s", json_text(query, "lang", ""));
 	json_object_put(query);
 	return ok;
 }

@@ -12,13 +12,16 @@
 #include "journal/auth.h"
 #include "web/http/cursor.h"
 
+#define LIVE_LANG 16
+
 struct watcher {
 	struct watcher *next;
 	int epoll;
 	int fd;
 	int64_t since;
-	bool joined; /* its request is read */
-	bool many;   /* its events name their run */
+	bool joined;          /* its request is read */
+	bool many;            /* its events name their run */
+	char lang[LIVE_LANG]; /* of the pages that it shows; "": of none */
 	struct buf in;
 	struct buf out; /* unsent bytes */
 	bool dead;
@@ -51,11 +54,13 @@ struct live_request {
 	bool many; /* from /events: ids name the run */
 	char who[65];
 	char key[AUTH_KEY];
+	char lang[LIVE_LANG]; /* of pages that show what changed, or "" */
 };
 
 /*
  * Parses the head of a request ("GET /_live/RUN?after=SEQ&who=NAME&key=KEY" or
- * "GET /_live/?runs=RUN:SEQ,RUN:SEQ&who=NAME&key=KEY", and its headers). 1:
+ * "GET /_live/?runs=RUN:SEQ,RUN:SEQ&who=NAME&key=KEY&lang=LANG", and its
+ * headers). 1:
  * done; 0: incomplete; -1: malformed.
  */
 int live_read_request(const char *text, size_t len, struct live_request *ret);

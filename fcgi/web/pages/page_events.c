@@ -128,6 +128,7 @@ static enum err
 stream_many(
     struct req *req, struct reply *reply, const struct cursor *at, int count)
 {
+	const char *lang = request_query(req, "parts");
 	struct buf to = { 0 };
 	enum err err;
 
@@ -136,6 +137,8 @@ stream_many(
 		buf_printf(&to, "%s%" PRId64 ":%" PRId64, i > 0 ? "," : "",
 		    at[i].run, at[i].seq);
 	put_listener(req, &to);
+	if (*lang != '\0')
+		buf_printf(&to, "&lang=%s", catalogue_language(lang));
 	err = reply_internal(req, reply, buf_text(&to), "text/event-stream");
 	buf_clear(&to);
 	return err;
@@ -144,7 +147,8 @@ stream_many(
 /*
  * GET /events?runs=RUN:SEQ,RUN:SEQ: the same for several runs at once. In the
  * stream an event's id is RUN:SEQ; a Last-Event-ID continues there for that
- * run; the others continue from the address.
+ * run; the others continue from the address.  With parts=LANG the stream is
+ * for pages in that language: what changed in them, in place of the events.
  */
 enum err
 page_events_many(struct req *req, struct reply *reply)

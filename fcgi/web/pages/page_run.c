@@ -22,6 +22,7 @@
 #include "web/pages/page.h"
 #include "web/views/rollback_view.h"
 #include "web/views/run_model.h"
+#include "web/views/run_parts.h"
 
 /* The item belongs to the rollback, not to the forward part. */
 static bool
@@ -103,6 +104,8 @@ rollback_in_order(struct view *v)
 		struct json_object *card = card_page(
 		    v, (int)(order[i] - v->steps));
 
+		model_text(o, "name",
+		    arena_printf(v->req->arena, "step-%s", order[i]->step->id));
 		model_bool(o, "is_heading", false);
 		model_bool(o, "is_prose", false);
 		model_bool(o, "is_step", true);
@@ -159,6 +162,7 @@ outline_entry(struct view *v, const char *id, const char *title, int level,
 	struct json_object *o = json_object_new_object();
 	const char *state = tally_state(t);
 
+	model_text(o, "name", arena_printf(v->req->arena, "outline-%s", id));
 	model_text(o, "id", id);
 	model_text(o, "title", title);
 	model_int(o, "level", level);
@@ -416,6 +420,5 @@ page_run(struct req *req, struct reply *reply)
 	model_put(page, "parked",
 	    v->lifecycle.state == STATE_PARKED ? run_model_parked(v) : NULL);
 	model_put(o, "_page", page);
-	return reply_page(
-	    req, reply, "run.html", json_text(v->run, "title", ""), o);
+	return run_parts_reply(req, reply, json_text(v->run, "title", ""), o);
 }
