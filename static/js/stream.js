@@ -9,8 +9,8 @@
  * seconds, and the stream is tried again after half a minute.
  *
  * The stream says that something happened, and then what that changes in the
- * page (fcgi/web/live/patch.h).  Where the second does not follow, and where
- * the address is asked, the tabs fetch their pages.
+ * page (fcgi/web/live/patch.h).  The tabs fetch their pages if the second does
+ * not follow, and when the address is asked instead.
  */
 const BEAT_LOST_MS = 8000;	/* BEAT_MS in fcgi/web/live/live.c is 3000 */
 const POLL_MS = 2000;

@@ -83,7 +83,7 @@ LOUD = "---\ntitle: Loud\n---\n```sh {#loud}\nyes | head -c 1500000000\n```\n"
 
 def brief_steps():
     return "---\ntitle: Brief steps\n---\n" + "".join(
-        f"\n```sh {{#s{i}}}\nsleep 0.025\n```\n" for i in range(60))
+        f"\n```sh {{#s{i}}}\nsleep 0.025\n```\n" for i in range(200))
 
 
 class Sshd:

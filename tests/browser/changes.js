@@ -1,7 +1,7 @@
 /*
- * changes.js: what happens in a run travels to the browsers, not its page.
- * Whatever happens, the page that was changed piece by piece is the one that
- * the server renders.
+ * changes.js: events bring the browsers what they change in the page of a run,
+ * and no browser fetches the page.  After each of them the page that was
+ * changed piece by piece is the one that the server renders.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ async function look(run, who, options) {
 const shows = (page, seq) => page.waitForFunction((wanted) =>
 	Number(document.getElementById('main').dataset.seq) >= wanted, seq, { timeout: SOON_MS });
 
-/* Where the page differs from the one that the server renders now; '' if nowhere. */
+/* The first place where the page differs from the one that the server renders now, or ''. */
 const difference = (page) => page.evaluate(async () => {
 	/* what other scripts and the viewer own; times, which go on meanwhile */
 	const leave = (el) => el.dataset.keep !== undefined || el.dataset.owned !== undefined || el.tagName === 'TIME' ||

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-What happens in a run travels to the browsers, not its page (changes.js).
+Events bring what they change in the page of a run (changes.js).
 time limit: 20 minutes, for a busy machine: each wait has a limit of its own
 """
 import os

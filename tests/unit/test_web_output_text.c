@@ -155,6 +155,12 @@ the_hub_reads_one_kind_of_request(void **state)
 	assert_int_equal(r.at[0].run, 4);
 	assert_int_equal(r.at[1].run, 2);
 	assert_true(r.many);
+	assert_string_equal(r.lang, "");
+	assert_int_equal(read_head("GET /_live/?runs=4&lang=zh-CN HTTP/1.1"
+				   "\r\n\r\n",
+			     &r),
+	    1);
+	assert_string_equal(r.lang, "zh-CN");
 	assert_int_equal(read_head("GET /_li", &r), 0);
 	assert_int_equal(read_head("GET /_live/17 HTTP/1.1\r\nHost", &r), 0);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)

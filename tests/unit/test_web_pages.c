@@ -27,6 +27,7 @@
 #include "web/http/keeper_client.h"
 #include "web/http/read_limit.h"
 #include "web/views/fragments.h"
+#include "web/views/run_parts.h"
 #include "web/http/route.h"
 
 #define TOKEN "5555555555555555555555555555555555555555555555555555555555555555"
@@ -1084,6 +1085,48 @@ people_stand_on_pages_of_fifty(void **state)
 	expect_in("/users?q=nobody", "Nobody has such a name.");
 }
 
+/* The parts of the run's page for the owner of a key. */
+static void
+listen(const char *key, struct arena *arena, struct run_parts *ret)
+{
+	char *env[] = { "REQUEST_METHOD=GET", "REQUEST_URI=/runs/1",
+		"HTTP_ACCEPT=text/html", NULL };
+	struct reply reply;
+	struct req req;
+
+	reply_init(&reply);
+	assert_int_equal(request_init(&req, &web, arena, env, NULL, 0), ERR_OK);
+	req.key = key;
+	req.parts = ret;
+	route_dispatch(&req, &reply);
+	assert_int_equal(reply.status, ret->count > 0 ? 200 : 303);
+	reply_clear(&reply);
+}
+
+static void
+a_listener_gets_the_parts_of_the_page(void **state)
+{
+	struct arena *arena = arena_new();
+	struct run_parts parts = { 0 }, again = { 0 }, none = { 0 };
+	char key[AUTH_KEY], *page = get("/runs/1", "text/html", "en", 200);
+
+	(void)state;
+	auth_key("bearer:" TOKEN, key);
+	listen(key, arena, &parts);
+	assert_true(parts.count > 6);
+	for (size_t i = 0; i < parts.count; i++)
+		if (strstr(page, parts.all[i].html) == NULL)
+			fail_msg(
+			    "%s: %s", parts.all[i].name, parts.all[i].html);
+	listen(key, arena, &again);
+	assert_memory_equal(parts.frame, again.frame, HASH_BYTES);
+	key[1] = key[1] == '0' ? '1' : '0';
+	listen(key, arena, &none);
+	assert_int_equal(none.count, 0);
+	arena_free(arena);
+	free(page);
+}
+
 int
 main(void)
 {
@@ -1112,6 +1155,7 @@ main(void)
 		    an_export_is_sent_in_parts_and_a_failure_breaks_it),
 		cmocka_unit_test(home_has_every_open_run_fifty_at_a_time),
 		cmocka_unit_test(people_stand_on_pages_of_fifty),
+		cmocka_unit_test(a_listener_gets_the_parts_of_the_page),
 	};
 
 	failing_begin();
