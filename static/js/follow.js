@@ -1,9 +1,8 @@
 /*
  * follow.js: whoever looks at a run sees the step that is next.
  *
- * When another step becomes next, or the state of that one changes, its title
- * and its button come into view, also where somebody else has pressed.  The
- * page stays where it is for a reader who types, has a question or a dialog
+ * The title and the button of the step that is next come into view once it is
+ * next, or its state changes, also if somebody else has pressed.  The page stays where it is for a reader who types, has a question or a dialog
  * open, or has moved away from that step in the last seconds.  In a parallel
  * section, what others do beside the step with the focus moves nothing.
  */
@@ -22,7 +21,7 @@ for (const way of ['wheel', 'touchmove', 'keydown', 'scroll'])
 
 const bar = () => document.getElementById('bar').getBoundingClientRect();
 
-/* Where the page begins to be visible: below the bar, which stays. */
+/* The page is visible from here on: below the bar, which stays. */
 const top = () => Math.max(0, bar().top <= 0 ? bar().bottom : 0);
 
 function inView(el) {

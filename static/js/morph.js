@@ -105,7 +105,7 @@ export function morph(old, now) {
 	children(old, now);
 }
 
-/* What the viewer unfolds or folds from here on is theirs. */
+/* The viewer may unfold and fold from here on. */
 export function remember(root) {
 	for (const d of root.querySelectorAll('details'))
 		if (!served.has(d))

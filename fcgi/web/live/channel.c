@@ -6,9 +6,9 @@
  *
  * A watcher for pages gets the number of the last event instead, and then what
  * the event changes in the page.  That is rendered once for each audience: the
- * watchers with the same session and language.  Whoever joins an audience may
- * have another page than it has: each change says between which events it
- * leads, and the browser fetches the page if that is not where it stands.
+ * watchers with the same session and language.  A new watcher of an
+ * audience may have another page than the others: each change says between
+ * which events it leads, and a browser that stands elsewhere fetches the page.
  */
 #include <inttypes.h>
 #include <stdio.h>

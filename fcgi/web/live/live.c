@@ -11,8 +11,8 @@
  * authorized route with the number of its last event.  One stream may carry
  * several runs (a browser has six connections for all of its tabs): its watcher
  * has a seat in the channel of each.  If the database cannot be read, all
- * streams end, as each could lack events.  What the events change in pages is
- * rendered by another process (renderer.h).  The heartbeat every few seconds is
+ * streams end, as each could lack events.  Another process renders what the
+ * events change in pages (renderer.h).  The heartbeat every few seconds is
  * an event and not a comment, so that a script notices a proxy that holds the
  * stream back.
  */

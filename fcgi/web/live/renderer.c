@@ -50,7 +50,7 @@ struct worker {
 	struct buf out;
 };
 
-/* Where the audience stands in the list, or its end. */
+/* The place of the audience in the list, or its end. */
 static struct audience **
 find(struct worker *w, int64_t id)
 {

@@ -3,8 +3,8 @@
  *
  * Each part is rendered by itself, with the model of the whole page around it,
  * and put into its place in that model, from where run.html takes it.  So the
- * page and what the live stream says of it cannot differ.  What stands outside
- * of the parts is the frame: it is rendered without them and hashed.  Rejected:
+ * page and what the live stream says of it cannot differ.  The frame is the
+ * page without its parts, and is hashed.  Rejected:
  * to list which event changes which part, as a card also depends on gates, on
  * other steps and on the person.
  */
