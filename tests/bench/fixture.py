@@ -223,7 +223,8 @@ class Fixture:
         self.console.env.pop("COUNTERSIGN_STRICT")
         self.console.start()
         self.parts.append(self.console)
-        workers = len(self.console.pids("countersign-web")) - 2
+        # but for their parent, the live hub and its renderer
+        workers = len(self.console.pids("countersign-web")) - 3
         self.parts.append(References(self.folder / "reference", workers))
         self.references = self.parts[-1]
         self.run = self.started("sixty")

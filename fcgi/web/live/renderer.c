@@ -223,14 +223,14 @@ renderer_free(struct renderer *r)
 	free(r);
 }
 
-static void
+static int
 want(struct renderer *r, int op)
 {
 	struct epoll_event e = { .events = EPOLLIN |
 		    (r->out.len > 0 ? EPOLLOUT : 0),
 		.data.ptr = r->ptr };
 
-	epoll_ctl(r->epoll, op, r->fd, &e);
+	return epoll_ctl(r->epoll, op, r->fd, &e);
 }
 
 void
@@ -238,7 +238,8 @@ renderer_watch(struct renderer *r, int epoll, void *ptr)
 {
 	r->epoll = epoll;
 	r->ptr = ptr;
-	want(r, EPOLL_CTL_ADD);
+	if (want(r, EPOLL_CTL_ADD) != 0)
+		log_fatal("cannot wait for the process that renders");
 }
 
 /* An error shows when the process is read from. */
