@@ -80,6 +80,7 @@ make_fixed(struct maker *m, struct json_object *page)
 	return err;
 }
 
+/* Cards that do not change for now are rendered already (fragments.h). */
 static enum err
 make_list(struct maker *m, struct json_object *list, const char *template)
 {
@@ -87,11 +88,14 @@ make_list(struct maker *m, struct json_object *list, const char *template)
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *o = json_object_array_get_idx(list, i);
+		struct slot slot = { json_text(o, "name", ""), o, "html" };
 
+		if (json_object_get_boolean(json_get(o, "is_card"))) {
+			m->slots[m->count++] = slot;
+			continue;
+		}
 		html_inherit(o, m->model);
-		err = make(m,
-		    (struct slot){ json_text(o, "name", ""), o, "html" },
-		    template, o);
+		err = make(m, slot, template, o);
 		html_inherit(o, NULL);
 		if (err != ERR_OK)
 			break;
