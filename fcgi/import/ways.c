@@ -228,7 +228,7 @@ end_of(const struct import *im, const struct node *n)
 	return im->p.len + 1;
 }
 
-/* Where the last part ends: behind the blocks and lists that follow it. */
+/* The end of the last part: behind the blocks and lists that follow it. */
 static size_t
 end_of_last(const struct import *im, const struct node *n)
 {

@@ -12,7 +12,8 @@
 struct import;
 struct node;
 
-/* What a text leads to: words of one row, of which each excludes the others. */
+/* A way that a text leads to: words of one row, of which each excludes the
+ * others. */
 struct way {
 	int family;
 	uint64_t words;

@@ -168,19 +168,20 @@ guess_is_columns(const char *s)
 bool
 guess_has_crontab(const char *s)
 {
-	size_t len, fields, n;
+	size_t len, fields, at, n;
 
 	for (; *s != '\0'; s += len + (s[len] == '\n')) {
 		s += strspn(s, " \t");
 		len = strcspn(s, "\n");
-		fields = 0;
-		for (size_t at = 0; at < len;
-		     at += n + strspn(s + at + n, " "), fields++) {
-			n = strspn(s + at, "0123456789*/,-");
-			if (n == 0 || s[at + n] != ' ')
-				break;
+		at = fields = 0;
+		while (fields < 5 &&
+		    (n = strspn(s + at, "0123456789*/,-")) > 0 &&
+		    s[at + n] == ' ' && s[at] != '-') {
+			at += n + strspn(s + at + n, " ");
+			fields++;
 		}
-		if (fields >= 5)
+		if (fields == 5 && at < len &&
+		    (s[at] == '/' || isalpha((unsigned char)s[at])))
 			return true;
 	}
 	return false;
