@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "journal/db.h"
 #include "journal/db_own.h"
 #include "journal/migrate.h"
@@ -287,6 +288,8 @@ db_close(struct db *db)
 	for (int i = 0; i < FRAMES; i++)
 		sqlite3_finalize(db->frames[i]);
 	sqlite3_close(db->handle);
+	for (int i = 0; i < DB_STEPS; i++)
+		free(db->written[i].step);
 	free(db);
 }
 
@@ -350,6 +353,54 @@ prepare(struct db *db, enum stmt id, const struct db_arg *args)
 	return rows;
 }
 
+/*
+ * A statement of sql.def writes the row of the step ?2 of the run ?1, or other
+ * rows of `step`.
+ */
+static void
+note_step(struct db *db, enum stmt id, const struct db_arg *args)
+{
+	static const char one[] = " WHERE run = ?1 AND id = ?2";
+	const char *text = statements[id].text;
+	size_t len, at;
+
+	if (!text_starts(text, "UPDATE step ") &&
+	    !text_starts(text, "INSERT INTO step ") &&
+	    !text_starts(text, "DELETE FROM step "))
+		return;
+	len = strlen(text);
+	if (len < sizeof(one) || !text_eq(text + len - strlen(one), one)) {
+		db->step_writes += DB_STEPS + 1;
+		return;
+	}
+	at = db->step_writes++ % DB_STEPS;
+	free(db->written[at].step);
+	db->written[at].run = args[0].i;
+	db->written[at].step = mem_strdup(args[1].p);
+}
+
+uint64_t
+db_step_writes(const struct db *db)
+{
+	return db->step_writes;
+}
+
+bool
+db_steps_since(const struct db *db, uint64_t writes, int64_t run,
+    const char *ret_ids[DB_STEPS], size_t *ret_count)
+{
+	*ret_count = 0;
+	if (db->step_writes - writes > DB_STEPS)
+		return false;
+	for (; writes < db->step_writes; writes++) {
+		size_t at = writes % DB_STEPS;
+
+		if (db->written[at].run == run)
+			ret_ids[(*ret_count)++] = db->written[at].step;
+	}
+	return true;
+}
+
 enum err
 db_run_args(struct db *db, enum stmt id, const struct db_arg *args)
 {
@@ -358,6 +409,7 @@ db_run_args(struct db *db, enum stmt id, const struct db_arg *args)
 	    ? ERR_UNAVAILABLE
 	    : db_error(db, statements[id].name, rows_step(rows));
 
+	note_step(db, id, args);
 	db_done(rows);
 	return err;
 }

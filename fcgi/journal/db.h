@@ -75,6 +75,17 @@ enum err db_run_args(struct db *db, enum stmt stmt, const struct db_arg *args);
 #define DB_WATCH_OPS 4000
 void db_watch(struct db *db, bool (*may_go_on)(void *ctx), void *ctx);
 
+/*
+ * Who has read the rows of a run's steps can read again those alone that were
+ * written since: the number of writes so far, and the ids of the steps that
+ * were written after it, at most DB_STEPS, which are valid until the next
+ * write. False: they are too many, or not known; all have to be read.
+ */
+#define DB_STEPS 8
+uint64_t db_step_writes(const struct db *db);
+bool db_steps_since(const struct db *db, uint64_t writes, int64_t run,
+    const char *ret_ids[DB_STEPS], size_t *ret_count);
+
 /* The database is the keeper's. */
 bool db_is_writer(const struct db *db);
 

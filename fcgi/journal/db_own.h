@@ -32,6 +32,11 @@ struct db {
 	bool stale;  /* must be opened again */
 	bool (*may_go_on)(void *ctx); /* db_watch() */
 	void *watch_ctx;
+	uint64_t step_writes;
+	struct {
+		int64_t run;
+		char *step;
+	} written[DB_STEPS]; /* by their number */
 	struct rows rows[STMT__MAX];
 };
 

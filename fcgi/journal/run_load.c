@@ -48,10 +48,25 @@ time_text(const struct lifecycle *l, struct rows *rows, const char *column)
 	return arena_strdup(l->arena, text);
 }
 
-static void
-load_row(struct lifecycle *l, struct rows *rows)
+/*
+ * The index of a step.  Rows come in the order of their ids: *at is the place
+ * of the next one in that order.
+ */
+static int
+find_next(const struct lifecycle *l, const char *id, size_t *at)
 {
-	int i = find_step(l, db_text(rows, "id"));
+	const struct plan *plan = l->plan;
+
+	if (plan->by_id != NULL && *at < plan->steps_count &&
+	    strcmp(plan->steps[plan->by_id[*at]].id, id) == 0)
+		return plan->by_id[(*at)++];
+	return find_step(l, id);
+}
+
+static void
+load_row(struct lifecycle *l, struct rows *rows, size_t *at)
+{
+	int i = find_next(l, db_text(rows, "id"), at);
 	struct arena *a = l->arena;
 
 	if (i < 0)
@@ -72,6 +87,7 @@ static void
 load_rows(struct lifecycle *l)
 {
 	struct rows *rows;
+	size_t at = 0;
 
 	l->rows = arena_alloc(
 	    l->arena, (l->plan->steps_count + 1) * sizeof(*l->rows));
@@ -79,8 +95,31 @@ load_rows(struct lifecycle *l)
 		l->rows[i] = (struct lifecycle_row){ .state = STATE_PENDING };
 	rows = db_query(l->db, STMT_STEPS_BY_ID, INT(l->run.id));
 	while (db_next(rows))
-		load_row(l, rows);
+		load_row(l, rows, &at);
 	db_done(rows);
+}
+
+/* Reads the rows of some steps again; gates have their own state until then. */
+static void
+load_rows_of(struct lifecycle *l, const char *const *ids, size_t count)
+{
+	struct rows *rows;
+	size_t at = l->plan->steps_count;
+
+	for (size_t i = 0; l->gates[i] >= 0; i++) {
+		struct lifecycle_row *gate = &l->rows[l->gates[i]];
+
+		if (gate->lapsed)
+			gate->state = STATE_SUCCEEDED;
+		gate->lapsed = false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		rows = db_query(
+		    l->db, STMT_STEP_GET, INT(l->run.id), TEXT(ids[i]));
+		if (db_next(rows))
+			load_row(l, rows, &at);
+		db_done(rows);
+	}
 }
 
 /*
@@ -265,10 +304,9 @@ sum_up(struct lifecycle *l)
 	}
 }
 
-void
-run_load(struct lifecycle *l)
+static void
+finish(struct lifecycle *l)
 {
-	run_load_approvals(l);
 	sum_up(l);
 	if (json_get(l->row, "ended_at") != NULL ||
 	    !rehearsal_is_needed(l->plan, json_text(l->row, "environment", "")))
@@ -276,6 +314,23 @@ run_load(struct lifecycle *l)
 	l->rehearsal = rehearsal_find(l->db, l->plan, l->row);
 	if (l->rehearsal == 0)
 		l->run.unrehearsed = l->plan->rehearsal;
+}
+
+void
+run_load(struct lifecycle *l)
+{
+	run_load_approvals(l);
+	finish(l);
+}
+
+void
+run_load_again(struct lifecycle *l, const char *const *ids, size_t count)
+{
+	run_load_head(l);
+	load_rows_of(l, ids, count);
+	load_gates(l);
+	l->rehearsal = 0;
+	finish(l);
 }
 
 const char *

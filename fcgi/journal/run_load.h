@@ -46,6 +46,12 @@ struct lifecycle {
  */
 void run_load(struct lifecycle *l);
 
+/*
+ * The same after a change: `row` is the run's row of now, and of the steps only
+ * those with these ids have changed (db_steps_since()).
+ */
+void run_load_again(struct lifecycle *l, const char *const *ids, size_t count);
+
 /* The part of it that is of the run alone: the same for 3 steps and 1,000. */
 void run_load_head(struct lifecycle *l);
 

@@ -2,12 +2,14 @@
  * run.c: a run as loaded for the commands.
  *
  * Each command loads what it decides by: the rows of the steps once, as records
- * without JSON, and those that it names; a comment loads no step at all.
+ * without JSON, and those that it names; a comment loads no step at all.  After
+ * its event it reads those again that were written, to find what is next.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "lang/plan_scope.h"
 #include "journal/captured.h"
@@ -79,6 +81,7 @@ run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 		return err;
 	}
 	run.is_head = false;
+	run.writes = db_step_writes(k->db);
 	run.variables = captured_values(k->db, id);
 	run.loaded.plan = run.plan;
 	run_load(&run.loaded);
@@ -285,6 +288,21 @@ steps_left(const struct run *run)
 	return left;
 }
 
+/* What stands behind a step that waits waits as well. */
+static enum err
+advance(struct run *run)
+{
+	enum err err = ERR_OK;
+
+	for (const int *step = steps_left(run); err == ERR_OK && *step >= 0 &&
+	     run->lifecycle.state == STATE_RUNNING &&
+	     lifecycle_waits_for(&run->loaded, *step) < 0;
+	     step++)
+		if (run->loaded.rows[*step].state == STATE_PENDING)
+			err = advance_step(run, *step);
+	return err;
+}
+
 enum err
 run_advance(struct keeper *k, int64_t id)
 {
@@ -293,15 +311,87 @@ run_advance(struct keeper *k, int64_t id)
 
 	if ((err = run_open(k, id, &run, NULL)) != ERR_OK)
 		return err;
-	/* what stands behind a step that waits waits as well */
-	for (const int *step = steps_left(&run); err == ERR_OK && *step >= 0 &&
-	     run.lifecycle.state == STATE_RUNNING &&
-	     lifecycle_waits_for(&run.loaded, *step) < 0;
-	     step++)
-		if (run.loaded.rows[*step].state == STATE_PENDING)
-			err = advance_step(&run, *step);
+	err = advance(&run);
 	run_clear(&run);
 	return err;
+}
+
+static void
+put_object(void *o)
+{
+	json_object_put(o);
+}
+
+/*
+ * Reads again what the command has changed since it has loaded the run. False:
+ * all of it has to be read.
+ */
+static bool
+load_again(struct run *run)
+{
+	struct db *db = run->keeper->db;
+	const char *ids[DB_STEPS];
+	const struct plan *plan;
+	struct json_object *row;
+	size_t count;
+
+	if (!db_steps_since(db, run->writes, run->id, ids, &count))
+		return false;
+	row = db_first_json(db_query(db, STMT_RUN_GET, INT(run->id)));
+	if (row == NULL)
+		return false;
+	arena_defer(run->arena, put_object, run->row); /* others point there */
+	run->row = run->loaded.row = row;
+	if (plan_cache_get(run->keeper, row, &plan, NULL) != ERR_OK ||
+	    plan != run->plan)
+		return false;
+	json_object_put(run->variables);
+	run->variables = captured_values(db, run->id);
+	run_load_again(&run->loaded, ids, count);
+	run->lifecycle = run->loaded.run;
+	return true;
+}
+
+/* A build with sanitizers compares with what it would have read. */
+static void
+compare(const struct run *run)
+{
+#ifdef __SANITIZE_ADDRESS__
+	struct run all;
+
+	if (run_open(run->keeper, run->id, &all, NULL) != ERR_OK)
+		return;
+	for (size_t i = 0; i < run->plan->steps_count; i++) {
+		const struct lifecycle_row *a = &run->loaded.rows[i],
+					   *b = &all.loaded.rows[i];
+
+		if (a->part != b->part || a->state != b->state ||
+		    a->position != b->position || a->lapsed != b->lapsed ||
+		    a->attempts != b->attempts || !text_eq(a->by, b->by) ||
+		    !text_eq(a->at, b->at) || !text_eq(a->reason, b->reason) ||
+		    !text_eq(a->signed_by, b->signed_by))
+			log_bug("step %s was not read again",
+			    run->plan->steps[i].id);
+	}
+	if (run->lifecycle.state != all.lifecycle.state ||
+	    run->lifecycle.mode != all.lifecycle.mode ||
+	    run->lifecycle.busy != all.lifecycle.busy ||
+	    run->lifecycle.unknown != all.lifecycle.unknown ||
+	    !text_eq(run->lifecycle.open_gate, all.lifecycle.open_gate))
+		log_bug("run %lld was not read again", (long long)run->id);
+	run_clear(&all);
+#else
+	(void)run;
+#endif
+}
+
+static enum err
+advance_again(struct run *run)
+{
+	if (!load_again(run))
+		return run_advance(run->keeper, run->id);
+	compare(run);
+	return advance(run);
 }
 
 void
@@ -325,7 +415,7 @@ run_finish(struct command *c, struct run *run, enum event_kind kind,
 	    c->keeper->db, run->id, EVENT_ANY_SEQ, c->actor.name, kind, data);
 
 	if (err == ERR_OK && !run->is_head)
-		err = run_advance(c->keeper, run->id);
+		err = advance_again(run);
 	run_report(c, run->id);
 	run_clear(run);
 	return err;

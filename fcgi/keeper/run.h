@@ -17,6 +17,7 @@ struct run {
 	const struct plan *plan;
 	struct arena *arena; /* of what was loaded */
 	bool is_head;        /* its steps were not loaded */
+	uint64_t writes;     /* of steps, before they were (db_step_writes()) */
 	struct lifecycle loaded;
 	struct lifecycle_run lifecycle; /* loaded.run */
 };

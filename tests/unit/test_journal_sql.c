@@ -56,6 +56,23 @@ each_statement_takes_the_arguments_that_it_names(void **state)
 	sqlite3_close(db);
 }
 
+/* db_steps_since() knows a statement by the begin of its text. */
+static void
+what_writes_steps_begins_with_that(void **state)
+{
+	static const char *const begins[] = { "UPDATE step ",
+		"INSERT INTO step ", "DELETE FROM step " };
+
+	(void)state;
+	for (int i = 0; i < STMT__MAX; i++)
+		for (int k = 0; k < 3; k++) {
+			const char *at = strstr(db_stmt_text(i), begins[k]);
+
+			if (at != NULL && at != db_stmt_text(i))
+				fail_msg("%s", db_stmt_name(i));
+		}
+}
+
 /* A row is read by names: those of one statement differ and are plain. */
 static void
 each_column_has_a_name_of_its_own(void **state)
@@ -373,6 +390,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    each_statement_takes_the_arguments_that_it_names),
+		cmocka_unit_test(what_writes_steps_begins_with_that),
 		cmocka_unit_test(each_column_has_a_name_of_its_own),
 		cmocka_unit_test(no_statement_scans_a_table_unless_it_says_so),
 		cmocka_unit_test(no_statement_of_a_page_reads_all_runs),
