@@ -18,7 +18,7 @@
 #include "web/views/runbook_cache.h"
 #include "web/http/keeper_client.h"
 #include "web/http/read_limit.h"
-#include "web/views/fragments.h"
+#include "web/card/fragments.h"
 #include "web/http/route.h"
 
 #define LARGE 8000

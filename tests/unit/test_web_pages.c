@@ -26,8 +26,8 @@
 #include "web/views/runbook_cache.h"
 #include "web/http/keeper_client.h"
 #include "web/http/read_limit.h"
-#include "web/views/fragments.h"
-#include "web/views/run_parts.h"
+#include "web/card/fragments.h"
+#include "web/pages/run_parts.h"
 #include "web/http/route.h"
 
 #define TOKEN "5555555555555555555555555555555555555555555555555555555555555555"

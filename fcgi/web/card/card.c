@@ -309,7 +309,7 @@ card_what(struct req *req, struct json_object *o, struct cached_runbook *entry,
 		model_put(o, key, json_object_get(value));
 }
 
-/* The name of the item as a part of the page (views/run_parts.h). */
+/* The name of the item as a part of the page (pages/run_parts.h). */
 static void
 put_name(
     struct json_object *o, const struct plan *plan, const struct item *item)

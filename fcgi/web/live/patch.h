@@ -4,7 +4,7 @@
 #ifndef WEB_LIVE_PATCH_H
 #define WEB_LIVE_PATCH_H
 
-#include "web/views/run_parts.h"
+#include "web/pages/run_parts.h"
 
 /* A page as its audience has it: hashes of its parts. */
 struct patch_base {

@@ -26,7 +26,7 @@
 #include "web/http/route.h"
 #include "web/live/patch.h"
 #include "web/live/renderer.h"
-#include "web/views/fragments.h"
+#include "web/card/fragments.h"
 #include "web/views/runbook_cache.h"
 #include "wire/wire.h"
 

@@ -15,14 +15,14 @@
 #include "web/card/card_actions.h"
 #include "web/card/card_run.h"
 #include "web/views/approvals.h"
-#include "web/views/fragments.h"
+#include "web/card/fragments.h"
 #include "web/views/dry_run.h"
 #include "web/views/model.h"
 #include "web/views/view.h"
 #include "web/pages/page.h"
 #include "web/views/rollback_view.h"
 #include "web/views/run_model.h"
-#include "web/views/run_parts.h"
+#include "web/pages/run_parts.h"
 
 /* The item belongs to the rollback, not to the forward part. */
 static bool

@@ -1,6 +1,6 @@
 /* fragments.h: rendered cards of steps that do not change for now. */
-#ifndef WEB_VIEWS_FRAGMENTS_H
-#define WEB_VIEWS_FRAGMENTS_H
+#ifndef WEB_CARD_FRAGMENTS_H
+#define WEB_CARD_FRAGMENTS_H
 
 #include "web/views/view.h"
 

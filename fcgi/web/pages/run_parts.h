@@ -6,8 +6,8 @@
  * long as the frame is the same, the changed parts make the new page of the old
  * one.
  */
-#ifndef WEB_VIEWS_RUN_PARTS_H
-#define WEB_VIEWS_RUN_PARTS_H
+#ifndef WEB_PAGES_RUN_PARTS_H
+#define WEB_PAGES_RUN_PARTS_H
 
 #include "base/hash.h"
 #include "web/http/reply.h"

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "html/render.h"
 #include "web/card/card_run.h"
-#include "web/views/fragments.h"
+#include "web/card/fragments.h"
 #include "web/views/model.h"
 #include "web/views/view.h"
 

@@ -10,7 +10,7 @@
  */
 #include "base/json.h"
 #include "html/render.h"
-#include "web/views/run_parts.h"
+#include "web/pages/run_parts.h"
 
 static const struct {
 	const char *name;
