@@ -7,8 +7,8 @@ is what the step leaves in its folder: status, recording, and nothing else.
 STEP names the program (a build with sanitizers), STEP_FAST the one whose
 speed and memory are measured.  Arguments choose tests by name.
 """
-import base64, ctypes, hashlib, json, os, pathlib, re, secrets, shutil, signal, socket, subprocess
-import sys, tempfile, time
+import base64, ctypes, glob, hashlib, json, os, pathlib, re, secrets, shutil, signal, socket
+import subprocess, sys, tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from messages import status_line  # noqa: E402
@@ -540,7 +540,7 @@ def test_cwd_and_user():
         if USER != "root":
             continue
         if name == "flow" and not os.access(NOBODY_HOME, os.W_OK):
-            is_state(s, "failed", "No folder for the script", name=name)
+            is_state(s, "failed", "files of the script cannot be made", name=name)
             continue
         is_state(s, "succeeded", name=name)
         assert s.text(name) == b"nobody\na'b\nc\n", s.text(name)
@@ -1024,22 +1024,61 @@ def test_a_second_start_is_refused():
     assert open(file).read() == "x\n"
 
 
+def on_host():
+    """The state file of the one script there; its process id, and that of the
+    sh that waits for it (remote.c)."""
+    (path,) = glob.glob(HOME + "/.countersign/*-1")
+    with open(path) as f:
+        state = dict(line.split() for line in f)
+    return path, int(state["runs"]), int(state["waits"])
+
+
+def kill_whole():
+    """Both are killed, so that nobody records an exit code."""
+    path, script, waits = on_host()
+    os.kill(waits, signal.SIGKILL)
+    os.kill(-script, signal.SIGKILL)
+    return path
+
+
+def forget(path):
+    for file in glob.glob(path + "*"):
+        os.remove(file)
+
+
+def test_a_killed_script_whose_link_was_cut_says_so():
+    """The sh that waits for it outlives its connection, and signals."""
+    s = Step("sleep 6178", [SSHD.target()])
+    s.until(state="running")
+    time.sleep(0.5)
+    path, script, waits = on_host()
+    SSHD.cut()
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        os.kill(waits, number)
+    s.until(note="reconnected")
+    os.kill(-script, signal.SIGKILL)
+    is_state(s.wait(), "failed", "137", "SIGKILL", exit=137)
+    leaves_nothing()
+    left = sh("ps", "axww", "-o", "args=").stdout
+    assert os.path.basename(path) not in left, left
+
+
 def test_a_host_that_lost_the_script_is_unknown():
     s = Step("sleep 6173", [SSHD.target()])
     s.until(state="running")
     time.sleep(0.5)
-    folder = HOME + "/.countersign/" + os.listdir(HOME + "/.countersign")[0]
-    os.kill(-int(open(folder + "/pid").read()), signal.SIGKILL)
+    path = kill_whole()
     is_state(s.wait(), "unknown", "without an exit code", exit=None)
-    shutil.rmtree(folder)
+    forget(path)
     s = Step("sleep 5", [SSHD.target()])
     s.until(state="running")
     time.sleep(0.5)
-    with open(f"{HOME}/.countersign/{os.listdir(HOME + '/.countersign')[0]}/boot", "w") as f:
-        f.write("another\n")
-    os.kill(-int(open(f"{os.path.dirname(f.name)}/pid").read()), signal.SIGKILL)
+    path = on_host()[0]
+    with open(path, "r+") as f:         # the id of another boot
+        f.write("boot 00000000")
+    kill_whole()
     is_state(s.wait(), "unknown", "was restarted", exit=None)
-    shutil.rmtree(os.path.dirname(f.name))
+    forget(path)
 
 
 # ---------------------------------------------------------------- the process
@@ -1056,9 +1095,7 @@ def test_the_parent_killed_is_never_a_success():
     assert "may still run" in s.end()["message"]
     listing = sh("ps", "axww", "-o", "args=").stdout.split("\n")
     assert listing.count("sleep 6174") == 1      # the one over SSH outlives us
-    folder = HOME + "/.countersign/" + os.listdir(HOME + "/.countersign")[0]
-    os.kill(-int(open(folder + "/pid").read()), signal.SIGKILL)
-    shutil.rmtree(folder)
+    forget(kill_whole())
 
 
 def test_a_child_killed_makes_its_target_unknown():

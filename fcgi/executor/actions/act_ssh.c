@@ -9,7 +9,7 @@
  * is accepted as a result; a closed connection proves nothing.
  *
  * Until the start is confirmed, a new connection starts the script again; the
- * folder on the target shows whether it was started.  Afterwards, a new
+ * files on the target show whether it was started.  Afterwards, a new
  * connection only attaches to it.
  *
  * Terminal input is sent to the target while the output is read.  The target
@@ -54,7 +54,7 @@ struct ssh_job {
 	char *command;
 	struct buf error; /* why the connection failed last */
 	bool tried;       /* the script may have been started */
-	bool removable;   /* its folder may be removed */
+	bool removable;   /* its files may be removed */
 	int64_t lost_at;  /* monotonic, 0: connected */
 	int64_t ended_at; /* the same, end of the script; or 0 */
 	int64_t asked_at; /* the same, start of the present call */
@@ -104,7 +104,7 @@ reach(struct ssh_job *s)
 
 /*
  * For the call that follows a script: it only waits for the command to remove
- * the folder once all is known.
+ * the files once all is known.
  */
 static int64_t
 enough(void *ctx)

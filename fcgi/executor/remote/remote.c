@@ -1,27 +1,31 @@
 /*
  * remote.c: the programs that sh runs on an SSH target.
  *
- * A script there outlives the connection: setsid starts it in its own folder,
- * ~/.countersign/EXEC-TARGET-TRY, whose creation is the lock that prevents a
- * second start.  In the folder:
+ * A script there outlives the connection: setsid gives it a session and process
+ * group of its own, and a sh that ignores signals waits for its end.  Its files
+ * are in ~/.countersign, a folder for the user alone, where NAME is
+ * EXEC-TARGET-TRY:
  *
- *	script		as the document has it (no values)
- *	boot		the boot id of the machine, to detect a restart
- *	pid		of the sh that starts the script and records its result;
- *			it leads their session and process group
- *	out		the output
- *	exit		NONCE CODE, when it ended
- *	artifacts	a folder of those that the script reads, until it ends
+ *	NAME		its state; the creation of this file is the lock that
+ *			prevents a second start
+ *	NAME.script	as the document has it (no values)
+ *	NAME.out	the output
+ *	NAME.artifacts	a folder of those that the script reads, until it ends
+ *	NAME.terminal	a folder, with pty
  *
- * A line of `pid` or `exit` is one write and counts from its line end on, so
- * nobody reads half of it.  With a hundred hosts at once each process that a
- * target starts costs time: sh does itself as much as it can, and the folder is
- * removed in the same call, after we report on its standard input that all
- * output is durable.
+ * The lines of the state are `boot ID` of the machine, to detect a restart;
+ * `runs PID` of the script; `waits PID` of the sh that waits for it; and NONCE
+ * CODE, when it ended.  Each is one write and counts from its line end on, so
+ * nobody reads half of it.
  *
- * With pty there are two more: `terminal`, a program for python3 that gives the
- * script its own terminal and outlives the connection with it (terminal.py);
- * and `typed`, its socket for terminal input.
+ * With a hundred hosts at once each process that a target starts costs time: sh
+ * does itself as much as it can, and the files are removed in the same call,
+ * after we report on its standard input that all output is durable.  A folder
+ * for each execution was rejected, as mkdir is one more process.
+ *
+ * NAME.terminal has `program`, for python3, which gives the script its own
+ * terminal and outlives the connection with it (terminal.py); `typed`, its
+ * socket for terminal input; and `exit` when the script has ended.
  *
  * A program is script.sh with our variables before it and a function behind
  * it, which its last line calls: a truncated program does nothing.  Values are
@@ -114,28 +118,30 @@ put_launch(const struct job_spec *spec, struct buf *out)
 	const char *load = script_loader(spec);
 
 	buf_printf(out, "cs_launch %s%s %s ",
-	    spec->step.pty ? "python3 -I \"$cs_dir/terminal\" " : "",
+	    spec->step.pty ? "python3 -I \"$cs_state.terminal/program\" " : "",
 	    spec->interpreter, script_flag(spec));
 	if (load != NULL) {
 		buf_puts(out, "-c ");
 		encode_shell(load, strlen(load), out);
 		buf_putc(out, ' ');
 	}
-	buf_puts(out, "\"$cs_dir/script\"\n");
+	buf_puts(out, "\"$cs_state.script\"\n");
 }
 
-/* The function that creates the folder, fills it, and starts the script. */
+/* The function that makes the files and starts the script. */
 static void
 put_start(const struct remote *r, struct buf *out)
 {
 	struct buf text = { 0 };
 
-	buf_puts(out, "cs_start() {\n[ ! -d \"$cs_dir\" ] || return 0\n");
+	buf_puts(out, "cs_start() {\n[ ! -e \"$cs_state\" ] || return 0\n");
 	put_checks(r->spec, out);
 	buf_puts(out, "cs_make || return 0\n");
-	if (r->spec->step.pty)
-		put_text("terminal", program_terminal, strlen(program_terminal),
-		    out);
+	if (r->spec->step.pty) {
+		buf_puts(out, "cs_folder terminal\n");
+		put_text("terminal/program", program_terminal,
+		    strlen(program_terminal), out);
+	}
 	script_text(r->spec, &text);
 	put_text("script", buf_text(&text), text.len, out);
 	put_artifacts(&r->artifacts, out);

@@ -30,13 +30,13 @@ struct remote {
 	const char *target;
 	struct artifact_files artifacts;
 	char nonce[33];
-	char name[128]; /* of the execution's folder */
+	char name[128]; /* of the execution's files */
 };
 
 /*
  * Starts the script unless it was started (`again`: only attaches), and passes
  * on its output from byte `from` until it has ended.  Without a terminal, it
- * then waits on its standard input for REMOTE_DONE, and removes the folder, or
+ * then waits on its standard input for REMOTE_DONE, and removes the files, or
  * for the end of input, and does not.
  */
 #define REMOTE_DONE "\n"
@@ -51,7 +51,7 @@ void remote_fetch(
 /* Ends the script and its processes. */
 void remote_end(const struct remote *r, struct buf *out);
 
-/* Removes the execution's folder. */
+/* Removes the execution's files. */
 void remote_remove(const struct remote *r, struct buf *out);
 
 #endif

@@ -12,18 +12,34 @@ cs_refuse() { cs_say refused "$@"; exit 9; }
 cs_nap() { sleep 0.1 2>/dev/null || sleep 1; }
 cs_open() {
 	case ${HOME-} in /*) ;; *) cs_refuse remote_no_home;; esac
-	cs_dir=$HOME/$cs_base/$cs_name
+	cs_state=$HOME/$cs_base/$cs_name
 }
-# The boot id, or nothing if the system has none.
+# Reads the boot id; it is empty if the system has none.
 cs_boot() {
-	read -r cs_id </proc/sys/kernel/random/boot_id && echo "$cs_id"
+	cs_boot=
+	read -r cs_boot </proc/sys/kernel/random/boot_id
 } 2>/dev/null
-# Reads the process id; false: the start did not get that far.
-cs_pid() { cs_pid=; read -r cs_pid <"$cs_dir/pid"; } 2>/dev/null
+# Reads the state; false: the start did not get that far.
+cs_read() {
+	cs_was=''
+	cs_pid=''
+	cs_waits=''
+	cs_exit=''
+	while read -r cs_word cs_rest; do
+		case $cs_word in
+		boot) cs_was=$cs_rest;;
+		runs) cs_pid=$cs_rest;;
+		waits) cs_waits=$cs_rest;;
+		"$cs_nonce") cs_exit=$cs_rest;;
+		esac
+	done <"$cs_state" && [ -n "$cs_pid" ] && [ -n "$cs_waits" ]
+} 2>/dev/null
+# True if the sh waits for the script; no other has this file open as 9.
+# shellcheck disable=SC3013 # dash, busybox and POSIX since 2024 have -ef
 cs_alive() {
-	cs_pid && kill -0 "$cs_pid" 2>/dev/null || return 1
-	[ ! -r "/proc/$cs_pid/cmdline" ] ||
-	    grep -q "$cs_name" "/proc/$cs_pid/cmdline" 2>/dev/null
+	cs_read && kill -0 "$cs_waits" 2>/dev/null || return 1
+	[ ! -d "/proc/$cs_waits/fd" ] ||
+	    [ "/proc/$cs_waits/fd/9" -ef "$cs_state" ]
 }
 # dash wants the two dashes, busybox has none.
 cs_kill() {
@@ -39,28 +55,26 @@ cs_group() {
 }
 cs_size() {
 	cs_size=0
-	[ ! -s "$cs_dir/out" ] || cs_size=$(wc -c <"$cs_dir/out") &&
+	[ ! -s "$cs_state.out" ] || cs_size=$(wc -c <"$cs_state.out") &&
 	    cs_size=$((cs_size))
 }
-# Reads the exit code, if there is one.
-cs_exit() { read -r cs_a cs_code <"$cs_dir/exit"; } 2>/dev/null
 # Reports the exit code; false: there is none.
 cs_report() {
-	cs_exit || return 1
+	cs_read && [ -n "$cs_exit" ] || return 1
 	cs_open=
 	# shellcheck disable=SC2010 # only the links' targets are searched
-	if cs_pid && cs_group &&
+	if cs_group &&
 	    ls -l /proc/[0-9]*/fd 2>/dev/null |
-	    grep -q "^l.w.*$cs_name/out\$"
+	    grep -q "^l.w.*$cs_name\.out\$"
 	then cs_open=' open'; fi
-	cs_size && [ "$cs_a" = "$cs_nonce" ] || return 1
-	cs_say exit "$cs_code $cs_size$cs_open"
+	cs_size && cs_say exit "$cs_exit $cs_size$cs_open"
 }
 # The reason of an unknown result: the script is gone without an exit code.
 cs_lost() {
-	if [ ! -d "$cs_dir" ]; then cs_say lost gone
-	elif [ "$(cs_boot)" != "$(cat "$cs_dir/boot" 2>/dev/null)" ]
-	then cs_say lost restarted
+	cs_boot
+	cs_read
+	if [ ! -e "$cs_state" ]; then cs_say lost gone
+	elif [ "$cs_boot" != "$cs_was" ]; then cs_say lost restarted
 	else cs_say lost died; fi
 }
 
@@ -81,93 +95,108 @@ cs_base64() {
 	command -v base64 >/dev/null 2>&1 || cs_refuse remote_no_base64
 	case $(command -v printf) in /*) cs_refuse remote_no_printf;; esac
 }
-# Makes the folder of the execution; false: it is there already.
+# Makes the first file of the execution; false: it is there already.
 cs_make() {
 	command -v setsid >/dev/null 2>&1 || cs_refuse remote_no_setsid
 	# shellcheck disable=SC2174 # HOME is there
-	{ [ -d "$HOME/$cs_base" ] ||
-	    cs_error=$(mkdir -p -m 700 "$HOME/$cs_base" 2>&1)
-	} &&
-	    cs_error=$(mkdir -m 700 "$cs_dir" 2>&1) || {
-		[ ! -d "$cs_dir" ] || return 1
+	[ -d "$HOME/$cs_base" ] ||
+	    cs_error=$(mkdir -p -m 700 "$HOME/$cs_base" 2>&1) ||
+	    cs_refuse remote_no_folder "$cs_error"
+	set -C
+	{ true >"$cs_state"; } 2>/dev/null || {
+		[ ! -e "$cs_state" ] || return 1
+		cs_error=$({ true >"$cs_state"; } 2>&1)
 		cs_refuse remote_no_folder "$cs_error"
 	}
-	cs_boot >"$cs_dir/boot"
+	set +C
+	cs_boot
+	echo "boot $cs_boot" >>"$cs_state" || cs_unwritten
 }
-# Writes a file of the folder; printf may be an external program, with a limit
-# for its arguments.
+# Removes all files of the execution, the first one last.
+cs_remove() {
+	exec rm -rf -- "$cs_state.script" "$cs_state.out" \
+	    "$cs_state.artifacts" "$cs_state.terminal" "$cs_state"
+}
+cs_unwritten() {
+	( cs_remove )
+	cs_refuse remote_unwritten
+}
+# Writes a file of the execution; printf may be an external program, with a
+# limit for its arguments.
 cs_put() {
 	cs_file=$1
 	shift
-	{ printf %s "$@" >"$cs_dir/$cs_file"; } 2>/dev/null && return
-	rm -rf "$cs_dir"
-	cs_refuse remote_unwritten
+	{ printf %s "$@" >"$cs_state.$cs_file"; } 2>/dev/null || cs_unwritten
+}
+cs_folder() {
+	mkdir -m 700 "$cs_state.$1" 2>/dev/null || cs_unwritten
 }
 # The folder of the artifacts that the script reads, and one of them, of base64.
 cs_artifacts() {
-	CS_ARTIFACTS=$cs_dir/artifacts
+	CS_ARTIFACTS=$cs_state.artifacts
 	export CS_ARTIFACTS
-	mkdir -m 700 "$CS_ARTIFACTS" 2>/dev/null && return
-	rm -rf "$cs_dir"
-	cs_refuse remote_unwritten
+	cs_folder artifacts
 }
 cs_give() {
 	cs_file=$1
 	shift
 	( umask 077; printf %s "$@" | base64 -d >"$CS_ARTIFACTS/$cs_file" ) \
-	    2>/dev/null && return
-	rm -rf "$cs_dir"
-	cs_refuse remote_unwritten
+	    2>/dev/null || cs_unwritten
 }
-# Starts a command.  Its own outputs are discarded: messages of sh about a killed
-# script are not the script's.
+# Starts a command, and a sh that waits for it.
 cs_launch() {
-	: >"$cs_dir/out"
-	# shellcheck disable=SC2016 # the inner sh expands it
-	setsid sh -c '
-read -r cs_nonce
-exec </dev/null
-trap : HUP INT QUIT TERM
-echo $$ >"$0/pid"
-( exec "$@" >>"$0/out" 2>&1 )
-cs_code=$?
-[ ! -d "$0/artifacts" ] || rm -rf "$0/artifacts"
-echo "$cs_nonce $cs_code" >"$0/exit"
-' "$cs_dir" "$@" >/dev/null 2>&1 <<CS_END &
-$cs_nonce
-CS_END
+	: >"$cs_state.out"
+	exec 9>>"$cs_state"
+	cs_wait "$@" &
 	cs_started=$!
+	echo "waits $cs_started" >&9
+	exec 9>&-
 	cs_say started
+}
+# Runs a command in a session of its own, and records its exit code: only SIGKILL
+# ends us before.
+cs_wait() {
+	exec </dev/null >/dev/null 2>&1
+	setsid "$@" >>"$cs_state.out" 2>&1 9>&- &
+	cs_pid=$!
+	trap '' HUP INT QUIT TERM
+	echo "runs $cs_pid" >&9
+	wait "$cs_pid"
+	cs_code=$?
+	[ ! -d "$cs_state.artifacts" ] || rm -rf "$cs_state.artifacts"
+	[ ! -d "$cs_state.terminal" ] || true >"$cs_state.terminal/exit"
+	echo "$cs_nonce $cs_code" >&9
 }
 
 # cs_follow BYTE: sends the output from that byte on (the first is 1) until the
 # script has ended.  We end with an empty line, or with nothing at all if the
-# connection is lost: then the folder stays for a later call.
+# connection is lost: then the files stay for a later call.
 cs_follow() {
 	if [ -z "$cs_started" ]; then
-		[ -d "$cs_dir" ] || { cs_lost; exit 0; }
+		[ -e "$cs_state" ] || { cs_lost; exit 0; }
 		cs_say attached
 	fi
 	printf '%s\n' "$cs_nonce"
 	cs_typing=
-	if [ -f "$cs_dir/terminal" ]; then
+	if [ -d "$cs_state.terminal" ]; then
 		exec 3<&0
-		python3 -I "$cs_dir/terminal" <&3 4<<CS_END &
+		python3 -I "$cs_state.terminal/program" <&3 4<<CS_END &
 $cs_nonce
 CS_END
 		cs_typing=$!
 		exec 3<&-
 	fi
-	tail -c "+$1" -f "$cs_dir/out" </dev/null 2>/dev/null &
+	tail -c "+$1" -f "$cs_state.out" </dev/null 2>/dev/null &
 	cs_tail=$!
+	trap '' PIPE
 	if [ -n "$cs_started" ]; then
 		wait "$cs_started"
 	else
 		cs_i=0
-		until cs_pid || [ "$cs_i" -gt 50 ]; do
+		until cs_read || [ "$cs_i" -gt 50 ]; do
 			cs_nap; cs_i=$((cs_i + 1))
 		done
-		until cs_exit || ! cs_alive; do cs_nap; done
+		while cs_alive; do cs_nap; done
 	fi
 	cs_ended=
 	[ -n "$cs_typing" ] || ! cs_report || cs_ended=1
@@ -177,19 +206,19 @@ CS_END
 	kill "$cs_tail" $cs_typing
 	# shellcheck disable=SC2086
 	wait "$cs_tail" $cs_typing
-	[ -n "$cs_last" ] || exec rm -rf -- "$cs_dir"
+	[ -n "$cs_last" ] || cs_remove
 	[ -n "$cs_ended" ] || cs_report || cs_lost
 }
 # cs_fetch BYTE LENGTH: sends a part of the output.
 cs_fetch() {
 	printf '%s\n' "$cs_nonce"
-	tail -c "+$1" "$cs_dir/out" | head -c "$2"
+	tail -c "+$1" "$cs_state.out" | head -c "$2"
 }
 # Ends the script and its processes.
 cs_end() {
 	printf '%s\n' "$cs_nonce"
 	cs_i=0
-	until cs_pid || [ "$cs_i" -gt 20 ]; do
+	until cs_read || [ "$cs_i" -gt 20 ]; do
 		cs_nap; cs_i=$((cs_i + 1))
 	done
 	cs_report && exit 0
@@ -201,8 +230,6 @@ cs_end() {
 		[ "$cs_i" -le 80 ] || { cs_say alive; exit 0; }
 		cs_nap; cs_i=$((cs_i + 1))
 	done
-	rm -rf "$cs_dir/artifacts"
+	rm -rf "$cs_state.artifacts"
 	cs_size && cs_say ended "$cs_size"
 }
-# Removes the folder.
-cs_remove() { rm -rf -- "$cs_dir"; }
