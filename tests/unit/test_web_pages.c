@@ -416,7 +416,7 @@ each_error_says_why_and_keeps_what_was_entered(void **state)
 		"HTTP_COOKIE=lang=zh-CN" };
 
 	(void)state;
-	for (int i = 0; i < 2 * ERR__MAX; i++) {
+	for (int i = 2 * (ERR_OK + 1); i < 2 * ERR__MAX; i++) {
 		enum err err = i / 2;
 		struct arena *arena = arena_new();
 		struct reply reply;
@@ -426,8 +426,6 @@ each_error_says_why_and_keeps_what_was_entered(void **state)
 			"HTTP_ACCEPT=text/html", (char *)(uintptr_t)type,
 			(char *)(uintptr_t)langs[i % 2], NULL };
 
-		if (err == ERR_OK)
-			continue;
 		reply_init(&reply);
 		assert_int_equal(request_init(&req, &web, arena, env, form,
 				     sizeof(form) - 1),
