@@ -28,7 +28,7 @@ Q         = $(if $(V),,@)
 RUN_PACKAGES  = gcc libc6-dev make pkg-config nginx-light libfcgi-dev \
 	libjson-c-dev libsqlite3-dev libssh2-1-dev libmd4c-dev libyaml-dev \
 	libpcre2-dev libsodium-dev libssl-dev libzxcvbn-dev libmariadb-dev libpq-dev libcurl4-openssl-dev \
-	libseccomp-dev ca-certificates python3
+	libseccomp-dev libzstd-dev ca-certificates python3
 TEST_PACKAGES = clang clang-format shellcheck pyflakes3 libcmocka-dev openssh-server \
 	openssh-client mariadb-server-core mariadb-client postgresql \
 	iproute2 util-linux python3-swift openssl awscli python3-venv \
@@ -55,19 +55,22 @@ ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SAN)
 src  = $(wildcard fcgi/$(1)/*.c fcgi/$(1)/*/*.c)
 objs = $(foreach d,$(1),$(patsubst fcgi/%.c,$(B)/obj/%.o,$(call src,$(d))))
 
+PACK_LIBS = -lzstd
 BASE_LIBS = -ljson-c -lsodium -lcrypto
 LANG_LIBS = -lpcre2-8 $(BASE_LIBS)
 BOOK_LIBS = -lmd4c -lyaml $(LANG_LIBS)
 PROGRAMS = countersign-web countersign-keeper countersign-runner \
 	   countersign-executor countersign-executor-clients \
-	   countersign-compile countersign
+	   countersign-compile countersign-pack countersign
 
 countersign-web_DIRS    = base lang plan compiler inventory journal wire pack html web
-countersign-web_LIBS    = -lfcgi -lsqlite3 $(BOOK_LIBS)
+countersign-web_LIBS    = -lfcgi -lsqlite3 $(PACK_LIBS) $(BOOK_LIBS)
 countersign-keeper_DIRS = base lang plan journal wire pack keeper
-countersign-keeper_LIBS = -lsqlite3 $(LANG_LIBS) -lzxcvbn -lm
-countersign-runner_DIRS = base lang plan journal wire runner
-countersign-runner_LIBS = -lsqlite3 $(LANG_LIBS)
+countersign-keeper_LIBS = -lsqlite3 $(PACK_LIBS) $(LANG_LIBS) -lzxcvbn -lm
+countersign-runner_DIRS = base lang plan journal wire pack runner
+countersign-runner_LIBS = -lsqlite3 $(PACK_LIBS) $(LANG_LIBS)
+countersign-pack_DIRS   = base lang plan journal wire pack packer
+countersign-pack_LIBS   = -lsqlite3 $(PACK_LIBS) $(LANG_LIBS)
 countersign-executor_DIRS = base lang plan wire executor
 countersign-executor_LIBS = -lssh2 -lseccomp $(LANG_LIBS)
 # countersign-executor has nothing of that which only the kinds of step with
@@ -81,7 +84,7 @@ countersign-executor-clients_LIBS = -lmariadb -lpq -lsqlite3 -lcurl \
 countersign-compile_DIRS = base lang plan compiler inventory wire compile
 countersign-compile_LIBS = -lseccomp $(BOOK_LIBS)
 countersign_DIRS        = base lang plan compiler inventory import journal wire pack cli
-countersign_LIBS        = -lsqlite3 $(BOOK_LIBS)
+countersign_LIBS        = -lsqlite3 $(PACK_LIBS) $(BOOK_LIBS)
 
 all: $(PROGRAMS:%=$(B)/%) static/vendor/xterm.js
 
@@ -313,7 +316,7 @@ FUZZING    = $(PLAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" \
 FUZZERS    = $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 define fuzzer
 $(B)/fuzz_$(1): tests/fuzz/fuzz_$(1).c $(call TEST_OBJS,$(FUZZ_$(1)))
-	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -fsanitize=fuzzer,$$(SANITIZE) -o $$@ $$^ -lfcgi $$(countersign-executor-clients_LIBS) -lsqlite3 $$(BOOK_LIBS)
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -fsanitize=fuzzer,$$(SANITIZE) -o $$@ $$^ -lfcgi $$(countersign-executor-clients_LIBS) -lsqlite3 $$(PACK_LIBS) $$(BOOK_LIBS)
 endef
 $(foreach f,$(FUZZERS),$(eval $(call fuzzer,$(patsubst $(B)/fuzz_%,%,$(f)))))
 fuzz-built: $(FUZZERS)

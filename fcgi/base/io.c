@@ -130,8 +130,8 @@ io_read_beneath(
 	return errno == EXDEV ? ERR_FORBIDDEN : not_opened();
 }
 
-static int
-sync_folder_of(const char *path)
+int
+io_sync_folder_of(const char *path)
 {
 	char *copy = mem_strdup(path);
 	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -161,7 +161,7 @@ io_write_file(const char *path, mode_t mode, const void *data, size_t len)
 	if (close(fd) != 0)
 		err = ERR_IO;
 	if (err == ERR_OK &&
-	    (rename(temporary, path) != 0 || sync_folder_of(path) != 0))
+	    (rename(temporary, path) != 0 || io_sync_folder_of(path) != 0))
 		err = ERR_IO;
 	if (err != ERR_OK)
 		unlink(temporary);

@@ -39,6 +39,9 @@ enum err io_read_beneath(
 enum err io_write_file(
     const char *path, mode_t mode, const void *data, size_t len);
 
+/* Makes the entries of the folder that a path stands in durable. */
+int io_sync_folder_of(const char *path);
+
 /* mkdir -p; existing folders are left as they are. */
 enum err io_mkdirs(const char *path, mode_t mode);
 

@@ -3,9 +3,9 @@
  *
  * Only the runner and its steps, which log in elsewhere with keys that are
  * root's, and `serve`, which restarts them, stay root.  The keeper's files have
- * the web program's group, so that it reads the journal; outputs have nginx's
- * group, to which keeper and web belong as well.  Other users, a step's user
- * above all, cannot enter the data folder.
+ * the web program's group, so that it reads the journal, and so have packs;
+ * outputs have nginx's group, to which keeper and web belong as well.  Other
+ * users, a step's user above all, cannot enter the data folder.
  */
 #include <errno.h>
 #include <ftw.h>
@@ -95,6 +95,16 @@ give_output(
 }
 
 static int
+give_pack(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+	(void)st;
+	(void)where;
+	if (kind == FTW_D || kind == FTW_F)
+		give(path, 0, walking->web.gid, kind == FTW_D ? 02750 : 0640);
+	return 0;
+}
+
+static int
 give_nginx(const char *path, const struct stat *st, int kind, struct FTW *where)
 {
 	(void)st;
@@ -116,7 +126,7 @@ give_own(const char *path, const struct stat *st, int kind, struct FTW *where)
 	(void)st;
 	if (kind == FTW_D &&
 	    (where->level > 1 || strcmp(name, "run") == 0 ||
-		strcmp(name, "exec") == 0))
+		strcmp(name, "exec") == 0 || strcmp(name, "packs") == 0))
 		return FTW_SKIP_SUBTREE;
 	if (kind == FTW_D)
 		give(path, k->uid,
@@ -132,13 +142,23 @@ give_own(const char *path, const struct stat *st, int kind, struct FTW *where)
 	return 0;
 }
 
+/* True of a folder that was given to the group, with all that is in it. */
+static bool
+is_given(const char *path, gid_t gid)
+{
+	struct stat st;
+
+	return stat(path, &st) != 0 ||
+	    (st.st_gid == gid && (st.st_mode & 07777) == 02750);
+}
+
 void
 accounts_take_data(const struct accounts *a, const char *data)
 {
 	char *exec = mem_printf("%s/exec", data);
+	char *packs = mem_printf("%s/packs", data);
 	char *run = mem_printf("%s/run", data);
 	char *nginx = mem_printf("%s/run/nginx", data);
-	struct stat st;
 
 	walking = a;
 	walking_in = data;
@@ -146,12 +166,13 @@ accounts_take_data(const struct accounts *a, const char *data)
 		(void)nftw(data, give_own, 16, FTW_PHYS | FTW_ACTIONRETVAL);
 		give(run, 0, a->nginx.gid, 0710);
 		(void)nftw(nginx, give_nginx, 16, FTW_PHYS);
-		if (stat(exec, &st) == 0 &&
-		    (st.st_gid != a->nginx.gid ||
-			(st.st_mode & 07777) != 02750))
+		if (!is_given(exec, a->nginx.gid))
 			(void)nftw(exec, give_output, 16, FTW_PHYS);
+		if (!is_given(packs, a->web.gid))
+			(void)nftw(packs, give_pack, 16, FTW_PHYS);
 	}
 	free(exec);
+	free(packs);
 	free(run);
 	free(nginx);
 }

@@ -36,6 +36,7 @@ program_find_missing(const char *folder)
 		"countersign-keeper",
 		"countersign-web",
 		"countersign-compile",
+		"countersign-pack",
 		"countersign-executor",
 		"countersign-executor-clients",
 	};

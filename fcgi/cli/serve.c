@@ -323,14 +323,15 @@ check_version(const char *data)
 static void
 open_data(struct serve *s)
 {
-	static const char *const folders[] = { "", "/run", "/exec", "/keys" };
+	static const char *const folders[] = { "", "/run", "/exec", "/packs",
+		"/keys" };
 	char *path;
 
 	modes_private();
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		path = mem_printf("%s%s", s->cli->data, folders[i]);
 		if (modes_make_folder(path,
-			i == 3 ? MODES_PRIVATE_FOLDER : MODES_SHARED_FOLDER) !=
+			i == 4 ? MODES_PRIVATE_FOLDER : MODES_SHARED_FOLDER) !=
 		    ERR_OK)
 			log_fatal("cannot make the folder %s", path);
 		free(path);

@@ -79,9 +79,10 @@ harden(void)
 static void
 make_folders(const char *data)
 {
-	static const char *const folders[] = { "", "/keys", "/run", "/exec" };
+	static const char *const folders[] = { "", "/keys", "/run", "/exec",
+		"/packs" };
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		char *path = mem_printf("%s%s", data, folders[i]);
 
 		if (modes_make_folder(path,

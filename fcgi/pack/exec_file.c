@@ -1,72 +1,86 @@
 /*
  * exec_file.c: reads the files of executions.
  *
- * All programs but executor and runner, which have an execution at work, read
- * through these functions, and do not see how a file is stored.
+ * A file stands in the folder of its execution or, some time after the run has
+ * ended, in the pack of the run.  All programs but executor and runner, which
+ * have an execution at work, read through these functions and do not see which.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "pack/exec_file.h"
+#include "pack/pack.h"
 
 #define BLOCK (64 * 1024)
-#define NAME_MOST 79 /* bytes of the name of a file */
 
 struct exec_file {
-	int fd;
+	int fd;            /* of a plain file, or -1 */
+	struct pack *pack; /* or it is in there */
+	struct pack_file packed;
 };
 
-/* No path: begins with a letter or digit, and has no slash. */
-static bool
-is_name(const char *s)
+static enum err
+not_opened(void)
 {
-	static const char *const letters =
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-	size_t len = strspn(s,
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	    "._-");
-
-	return len > 0 && len <= NAME_MOST && s[len] == '\0' &&
-	    strchr(letters, s[0]) != NULL;
+	return errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO;
 }
 
 /* A regular file; never waits for one that is none. */
-static int
-open_plain(const struct exec_file_name *name)
+static enum err
+open_plain(const struct exec_file_name *name, struct exec_file *f)
 {
 	char *path = mem_printf(
 	    "%s/exec/%s/%s", name->data, name->exec, name->name);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat st;
 
+	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	free(path);
-	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
-		return fd;
-	close(fd);
-	errno = EINVAL;
-	return -1;
+	if (f->fd < 0)
+		return not_opened();
+	return fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode) ? ERR_OK : ERR_IO;
 }
 
+static enum err
+open_packed(const struct exec_file_name *name, struct exec_file *f)
+{
+	char *path = pack_path(name->data, name->run);
+	enum err err = pack_open(path, &f->pack);
+
+	free(path);
+	if (err == ERR_OK)
+		err = pack_find(f->pack, name->exec, name->name, &f->packed);
+	return err == ERR_INVALID ? ERR_IO : err;
+}
+
+/*
+ * A file is in its pack before it is removed from its folder.  The other
+ * direction (packer/unpack.c) is taken once after a restore, so that the folder
+ * is asked again.
+ */
 enum err
 exec_file_open(const struct exec_file_name *name, struct exec_file **ret)
 {
-	int fd;
+	struct exec_file *f;
+	enum err err;
 
-	if (!is_name(name->exec) || !is_name(name->name))
+	if (!pack_may_name(name->exec) || !pack_may_name(name->name))
 		return ERR_NOT_FOUND;
-	if ((fd = open_plain(name)) < 0)
-		return errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND
-							   : ERR_IO;
-	*ret = mem_calloc(1, sizeof(**ret));
-	(*ret)->fd = fd;
-	return ERR_OK;
+	f = mem_calloc(1, sizeof(*f));
+	err = open_plain(name, f);
+	if (err == ERR_NOT_FOUND && name->run > 0)
+		err = open_packed(name, f);
+	if (err == ERR_NOT_FOUND)
+		err = open_plain(name, f);
+	if (err == ERR_OK)
+		*ret = f;
+	else
+		exec_file_close(f);
+	return err;
 }
 
 void
@@ -74,7 +88,9 @@ exec_file_close(struct exec_file *f)
 {
 	if (f == NULL)
 		return;
-	close(f->fd);
+	if (f->fd >= 0)
+		close(f->fd);
+	pack_close(f->pack);
 	free(f);
 }
 
@@ -83,7 +99,9 @@ exec_file_size(const struct exec_file *f)
 {
 	struct stat st;
 
-	return fstat(f->fd, &st) == 0 ? st.st_size : 0;
+	return f->fd < 0             ? f->packed.size
+	    : fstat(f->fd, &st) == 0 ? st.st_size
+				     : 0;
 }
 
 int64_t
@@ -91,7 +109,9 @@ exec_file_changed(const struct exec_file *f)
 {
 	struct stat st;
 
-	return fstat(f->fd, &st) == 0 ? st.st_mtim.tv_sec : 0;
+	return f->fd < 0             ? f->packed.changed
+	    : fstat(f->fd, &st) == 0 ? st.st_mtim.tv_sec
+				     : 0;
 }
 
 ssize_t
@@ -99,6 +119,8 @@ exec_file_read(struct exec_file *f, void *data, size_t len, int64_t offset)
 {
 	size_t done = 0;
 
+	if (f->fd < 0)
+		return pack_read(f->pack, &f->packed, data, len, offset);
 	while (done < len) {
 		ssize_t n = pread(f->fd, (char *)data + done, len - done,
 		    (off_t)offset + (off_t)done);

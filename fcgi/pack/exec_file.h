@@ -36,7 +36,7 @@ void exec_file_close(struct exec_file *f);
 /* The bytes that it has now: a file of an open run may grow. */
 int64_t exec_file_size(const struct exec_file *f);
 
-/* When it was written last, in seconds since 1970. */
+/* The time of its last change, in seconds since 1970. */
 int64_t exec_file_changed(const struct exec_file *f);
 
 /*

@@ -26,6 +26,7 @@
 #include "runner/replay.h"
 #include "runner/runner.h"
 #include "runner/keeper_client.h"
+#include "runner/packing.h"
 #include "runner/spawn.h"
 #include "runner/supervise.h"
 #include "runner/tty_relay.h"
@@ -59,12 +60,13 @@ read_options(int argc, char **argv, struct runner *r)
 		log_fatal("--data and --step are needed");
 }
 
-/* Both programs of steps. */
+/* Both programs of steps, and the packer. */
 static void
 check_programs(const struct runner *r)
 {
-	for (int clients = 0; clients < 2; clients++) {
-		char *program = spawn_program(r, clients != 0);
+	for (int i = 0; i < 3; i++) {
+		char *program = i == 2 ? packing_program(r)
+				       : spawn_program(r, i == 1);
 
 		if (access(program, X_OK) != 0)
 			log_fatal("%s is missing or cannot be executed: "
@@ -169,10 +171,12 @@ serve(struct runner *r)
 		turn_over();
 		if (r->db == NULL)
 			(void)db_open(r->data_dir, DB_RUNNER, &r->db);
-		if (r->db == NULL || !keeper_connect(r)) {
+		if (r->db == NULL || !packing_is_restored(r) ||
+		    !keeper_connect(r)) {
 			poll(NULL, 0, 50);
 			continue;
 		}
+		packing_tick(r);
 		if (r->jobs || clock_monotonic() >= r->hello_at)
 			supervise_jobs(r);
 		supervise_tick(r);

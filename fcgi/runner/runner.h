@@ -71,6 +71,15 @@ struct asked {
 	char exec[2 * EXEC_ID_BYTES + 1];
 };
 
+/* Passes of countersign-pack (packing.h); times are monotonic. */
+struct packing {
+	pid_t child;      /* the pass that is under way, or 0 */
+	int64_t check_at; /* when the journal is asked again */
+	int64_t due_at;   /* of the next pass; 0: nothing is to be done */
+	int64_t ended_at; /* the last end of a run that is known */
+	bool restored;    /* no open run has a pack, or nobody can help it */
+};
+
 struct runner {
 	const char *data_dir;
 	const char *step_program;
@@ -92,6 +101,7 @@ struct runner {
 	struct exec *execs;
 	struct terminal terminals[TERMINALS];
 	uint64_t use_count; /* use counter of terminals */
+	struct packing packing;
 };
 
 #endif

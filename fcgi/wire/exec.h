@@ -43,6 +43,10 @@
  * the process is gone.  An executor does not begin if there is a pid, or if the
  * status has lines.
  *
+ * Some seconds after the run has ended, countersign-pack moves all regular
+ * files but these three into the pack of the run (pack/pack.h), and removes the
+ * folder.  Files of an execution that may be over are read by pack/exec_file.h.
+ *
  * All outputs only grow while the step runs.  If the output exceeds the
  * limit, its middle is dropped (a hole is punched, so that offsets stay
  * valid) and counted; when the step ends, one line that gives the number of
@@ -58,6 +62,7 @@
 #define EXEC_ALIVE_MS 1000
 #define EXEC_STATUS "status"
 #define EXEC_ISOLATION "run/isolation" /* in the data folder */
+#define EXEC_PACK_LOCK "run/pack.lock" /* held by countersign-pack */
 #define EXEC_OUTPUT_LIMIT (64LL << 20) /* serve --output-limit */
 #define EXEC_OUTPUT_MOST_MB 1000000
 #define EXEC_TEXT ".txt"

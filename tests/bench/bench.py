@@ -19,6 +19,7 @@ import os
 import pathlib
 import re
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -26,13 +27,15 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from fixture import BUILD, PRESSES, Fixture  # noqa: E402
+from console import wait_until  # noqa: E402
 from scale import measure_scale  # noqa: E402
 from record import measure_verify  # noqa: E402
 from upload import measure_upload  # noqa: E402
 
 OURS = ("countersign", "countersign-web", "countersign-keeper",
         "countersign-runner", "countersign-executor",
-        "countersign-executor-clients", "countersign-compile")
+        "countersign-executor-clients", "countersign-compile",
+        "countersign-pack")
 WATCHERS = 100
 
 
@@ -392,21 +395,49 @@ DISK_AIM = 8    # KB
 
 
 def measure_disk(f, table, quick):
-    """Runs of one local step: the blocks of what their executions leave."""
-    blocks = []
-    for _ in range(5 if quick else 20):
+    """Runs of one local step: what their executions leave on the disk, as du
+    counts it, while the run is open, and in its pack; and the journal with it,
+    by the pages that it has grown by."""
+    data, runs = f.folder / "data", 10 if quick else 100
+    blocks, numbers = [], []
+    before = journal_kb(data)
+    for _ in range(runs):
         number = f.started("one")
         step = f.user.run(number)["steps"][0]
         answer = f.user.post(f"/runs/{number}/steps/{step['id']}/execute")[1]
         f.user.wait_step(number, step["id"])
-        folder = f.folder / "data/exec" / answer["exec"]
-        time.sleep(0.2)
-        blocks.append(sum(p.stat().st_blocks for p in
-                          [folder, *folder.iterdir()]) / 2)
-    kb = table.keep("disk.execution", statistics.median(blocks))
-    table.head("disk, of one local step", "KB", "aim")
-    table.line("what its execution leaves", f"{kb:.0f}",
-               judged(kb < DISK_AIM, f"< {DISK_AIM} KB"))
+        folder = data / "exec" / answer["exec"]
+        wait_until(lambda: not (folder / "lock").exists())
+        blocks.append(du(folder))
+        f.user.post(f"/runs/{number}/close", {"result": "succeeded"})
+        numbers.append((number, folder))
+    wait_until(lambda: not any(folder.exists() for _, folder in numbers), 600)
+    opened = table.keep("disk.execution", statistics.median(blocks))
+    packed = table.keep("disk.packed", sum(
+        du(data / f"packs/{n // 1000}/{n}") for n, _ in numbers) / runs)
+    journal = table.keep("disk.journal", (journal_kb(data) - before) / runs)
+    table.head("disk, of a run of one local step", "KB", "aim")
+    table.line("its execution while the run is open", f"{opened:.1f}")
+    table.line("its pack, when the run has ended", f"{packed:.1f}",
+               judged(packed < DISK_AIM, f"< {DISK_AIM} KB"))
+    table.line("the pack and its part of the journal", f"{packed + journal:.1f}",
+               judged(packed + journal < DISK_AIM, f"< {DISK_AIM} KB"))
+
+
+def du(path):
+    """KB of the blocks that a file has, or a folder with all in it."""
+    return sum(p.stat().st_blocks for p in [path, *path.rglob("*")]) / 2
+
+
+def journal_kb(data):
+    """Of the pages in use: what the write-ahead log has is counted as well."""
+    db = sqlite3.connect(f"file:{data}/countersign.db?mode=ro", uri=True)
+    try:
+        pages, free, size = (db.execute(f"PRAGMA {name}").fetchone()[0]
+                             for name in ("page_count", "freelist_count", "page_size"))
+        return (pages - free) * size / 1024
+    finally:
+        db.close()
 
 
 # ---- memory ----

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""What the executions of a run recorded is downloaded the same while the run
-is open, when it has ended and when its files are in a pack."""
+"""Recorded files are downloaded the same while the run is open, when it has
+ended and when they are in a pack."""
 import pathlib
+import re
+import sqlite3
+import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import Console, main, runbook_folder  # noqa: E402
+from console import BUILD, Console, main, runbook_folder, wait_until  # noqa: E402
 
 BOOK = """---
 title: Say it
@@ -86,7 +89,31 @@ def differences(one, other):
             for key in one if one[key] != other[key]]
 
 
-def test_a_download_is_the_same_when_the_run_has_ended():
+def packed(console):
+    """Waits until no folder of an execution is left."""
+    wait_until(lambda: not list((console.data / "exec").iterdir()), 120)
+
+
+def pack_of(console, number):
+    return console.data / f"packs/{number // 1000}/{number}"
+
+
+def verify(console):
+    """The exit code of verify, and what it says."""
+    done = subprocess.run([BUILD / "countersign", "verify", "--data", console.data],
+                          capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def page_of(console, ana, url):
+    """The text of a page, without what is different each time."""
+    status, _, body = console.raw("GET", url, headers={
+        "Authorization": "Bearer " + ana.token, "Accept": "text/html"})
+    assert status == 200, (status, body)
+    return re.sub(r"<time[^>]*>.*?</time>|\bv=[0-9a-f]+", "", body.decode())
+
+
+def test_a_download_is_the_same_when_the_run_has_ended_and_when_it_is_packed():
     with Console(runbooks=runbook_folder({"say": BOOK})) as console:
         ana = console.user("ana", "operator")
         number = made_run(ana)
@@ -95,9 +122,78 @@ def test_a_download_is_the_same_when_the_run_has_ended():
         close(ana, number)
         ended = downloads(console, ana, number)
         assert not (d := differences(opened, ended)), d
+        pages = [f"/runs/{number}", f"/runs/{number}/report"] + [
+            f"/runs/{number}/steps/long/attempts/1/local{q}" for q in ("", "?q=12345")]
+        before = [page_of(console, ana, url) for url in pages]
+        assert "39999 " in before[2] and "12345 " in before[3], before[2:]
+        packed(console)
+        assert [p.name for p in pack_of(console, number).parent.iterdir()] == [str(number)]
+        assert not (d := differences(ended, downloads(console, ana, number))), d
+        assert before == [page_of(console, ana, url) for url in pages]
+        assert verify(console)[0] == 0
+
+
+def test_verify_notices_each_changed_byte_of_a_pack():
+    with Console(runbooks=runbook_folder({"say": BOOK.replace("40000", "400")})) as console:
+        ana = console.user("ana", "operator")
+        number = made_run(ana)
+        close(ana, number)
+        packed(console)
+        whole = pack_of(console, number).read_bytes()
+        for at in [*range(0, len(whole), max(1, len(whole) // 40)),
+                   *range(len(whole) - 64, len(whole), 9)]:
+            changed = bytearray(whole)
+            changed[at] ^= 0x10
+            pack_of(console, number).write_bytes(changed)
+            code, said = verify(console)
+            assert code == 1 and f"run {number}" in said, (at, said)
+        pack_of(console, number).write_bytes(whole[:-1])
+        assert verify(console)[0] == 1, "cut"
+        pack_of(console, number).write_bytes(whole)
+        assert verify(console)[0] == 0
+
+        other = pack_of(console, number + 1)
+        other.write_bytes(whole)
+        code, said = verify(console)
+        assert code == 1 and f"packs/0/{number + 1}" in said, said
+        other.rename(other.with_name("7x"))
+        code, said = verify(console)
+        assert code == 1 and "packs/0/7x" in said, said
+        other.with_name("7x").unlink()
+
+        pack_of(console, number).rename(console.data / "aside")
+        code, said = verify(console)
+        assert code == 1 and "long" in said and "short" in said, said
+        (console.data / "aside").rename(pack_of(console, number))
+
+
+def test_a_restored_database_that_knows_the_run_as_open_goes_on_with_its_files():
+    with Console(runbooks=runbook_folder({"say": BOOK})) as console:
+        ana = console.user("ana", "operator")
+        number = made_run(ana)
+        opened = downloads(console, ana, number)
+        older = sqlite3.connect(console.data / "older.db")
+        with sqlite3.connect(f"file:{console.data}/countersign.db?mode=ro", uri=True) as db:
+            db.backup(older)
+        older.close()
+        close(ana, number)
+        packed(console)
+        console.stop()
+        for name in ("countersign.db-wal", "countersign.db-shm", "ledger.jsonl"):
+            (console.data / name).unlink(missing_ok=True)
+        (console.data / "older.db").rename(console.data / "countersign.db")
+        console.start()
+        wait_until(lambda: not pack_of(console, number).exists(), 60)
+        assert not (d := differences(opened, downloads(console, ana, number))), d
+        assert verify(console)[0] == 0
+        close(ana, number)
+        packed(console)
+        downloads(console, ana, number)
 
 
 if __name__ == "__main__":
     main([
-        test_a_download_is_the_same_when_the_run_has_ended,
+        test_a_download_is_the_same_when_the_run_has_ended_and_when_it_is_packed,
+        test_verify_notices_each_changed_byte_of_a_pack,
+        test_a_restored_database_that_knows_the_run_as_open_goes_on_with_its_files,
     ])

@@ -180,6 +180,8 @@ WRAP(int, posix_fallocate, FALLOCATE, errno, (int fd, off_t a, off_t n),
     (fd, a, n))
 WRAP(int, rename, RENAME, -1, (const char *a, const char *b), (a, b))
 WRAP(int, unlink, UNLINK, -1, (const char *a), (a))
+WRAP(int, unlinkat, UNLINK, -1, (int d, const char *a, int f), (d, a, f))
+WRAP(int, rmdir, UNLINK, -1, (const char *a), (a))
 WRAP(int, mkdir, MKDIR, -1, (const char *a, mode_t m), (a, m))
 WRAP(int, stat, STAT, -1, (const char *a, struct stat *s), (a, s))
 WRAP(int, stat64, STAT, -1, (const char *a, struct stat64 *s), (a, s))

@@ -66,6 +66,7 @@ def build(base, folder):
     shutil.copy(TOP / "build/countersign", folder)
     shutil.copy(TOP / "build/countersign-executor-clients", folder)
     shutil.copy(TOP / "build/countersign-compile", folder)
+    shutil.copy(TOP / "build/countersign-pack", folder)
     shutil.copy(TOP / "build/countersign-compile", base / "real")
     for name in PROGRAMS:
         control = folder / (name + ".control")

@@ -28,9 +28,10 @@ import ways  # noqa: E402
 BUILD = pathlib.Path(os.environ["B"]).resolve()
 JOBS = int(os.environ.get("JOBS", os.cpu_count() or 1))
 PROGRAMS = ["countersign", "countersign-runner", "countersign-executor",
-            "countersign-executor-clients", "countersign-compile"]
+            "countersign-executor-clients", "countersign-compile",
+            "countersign-pack"]
 FOLDERS = ["base", "lang", "plan", "compiler", "inventory", "journal", "wire",
-           "html", "web", "keeper"]
+           "pack", "html", "web", "keeper"]
 
 printing = threading.Lock()
 

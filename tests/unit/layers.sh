@@ -43,7 +43,8 @@ may journal base lang plan wire
 may pack base wire
 may web base lang plan compiler inventory wire pack journal html
 may keeper base lang plan wire pack journal
-may runner base lang plan wire journal
+may runner base lang plan wire pack journal
+may packer base lang plan wire pack journal
 may executor base lang plan wire
 may compile base lang plan compiler inventory wire
 may cli base lang plan compiler import inventory wire pack journal
@@ -68,8 +69,9 @@ home md4c.h compiler
 home yaml.h compiler/parse/yaml.c
 home pcre2.h lang/regex.c
 home zxcvbn.h keeper/password.c
+home zstd.h pack
 home seccomp.h executor/confine compile/sandbox.c
-home sodium.h base journal keeper runner cli executor/output/sealed.c
+home sodium.h base journal keeper runner packer cli executor/output/sealed.c
 home 'openssl/.*' base/sha256.c base/hmac.c
 home 'json-c/.*' '[a-z]*'
 
@@ -196,9 +198,10 @@ without() {
 without countersign-web libssh2 libcurl libmariadb libpq libzxcvbn
 without countersign-keeper libssh2 libcurl libmariadb libpq libfcgi libmd4c libyaml
 without countersign-runner libssh2 libcurl libmariadb libpq libfcgi libmd4c libyaml
-without countersign-executor libcurl libmariadb libpq libsqlite3 libfcgi libmd4c libyaml
+without countersign-pack libssh2 libcurl libmariadb libpq libfcgi libmd4c libyaml
+without countersign-executor libzstd libcurl libmariadb libpq libsqlite3 libfcgi libmd4c libyaml
 without countersign-executor-clients libfcgi libmd4c libyaml
-without countersign-compile libssh2 libcurl libmariadb libpq libfcgi libsqlite3 libzxcvbn
+without countersign-compile libzstd libssh2 libcurl libmariadb libpq libfcgi libsqlite3 libzxcvbn
 without countersign libssh2 libcurl libmariadb libpq libfcgi
 
 if [ $bad -eq 0 ]; then echo "1 passed, 0 failed"; else echo "0 passed, 1 failed"; exit 1; fi

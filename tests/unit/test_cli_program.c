@@ -253,7 +253,8 @@ each_program_of_the_console_is_looked_for(void **state)
 {
 	static const char *const names[] = { "countersign-runner",
 		"countersign-keeper", "countersign-web", "countersign-compile",
-		"countersign-executor", "countersign-executor-clients" };
+		"countersign-pack", "countersign-executor",
+		"countersign-executor-clients" };
 
 	(void)state;
 	program_of("true"); /* what the fixture clears */

@@ -2,8 +2,8 @@
  * verify.c: recomputes all claims of the journal.
  *
  * One process checks what concerns all runs, the others a range of runs each
- * (verify_jobs.c): chains, tables and files (verify_chains.c).  The ledger is
- * in verify_ledger.c.
+ * (verify_jobs.c): chains, tables and files (verify_chains.c), and packs
+ * (verify_packs.c).  The ledger is in verify_ledger.c.
  */
 #include <sodium.h>
 #include <stdint.h>
@@ -17,6 +17,7 @@
 #include "cli/verify/verify_chains.h"
 #include "cli/verify/verify_jobs.h"
 #include "cli/verify/verify_ledger.h"
+#include "cli/verify/verify_packs.h"
 #include "cli/verify/verify_tables.h"
 #include "base/hash.h"
 
@@ -76,9 +77,11 @@ static bool
 check(struct verify *v)
 {
 	static void (*const checks[])(struct verify *) = { verify_database,
-		check_documents, verify_chains, verify_ledger, NULL };
-	static void (*const checks_of_runs[])(
-	    struct verify *) = { verify_chains, verify_signatures, NULL };
+		check_documents, verify_chains, verify_pack_names,
+		verify_ledger, NULL };
+	static void (*const checks_of_runs[])(struct verify *) = {
+		verify_chains, verify_packs, verify_signatures, NULL
+	};
 	bool opened = open_both(v);
 
 	v->credentials = json_object_new_object();

@@ -24,7 +24,7 @@
 #define MOST_BYTES (INT64_MAX / 20)
 #define FILE_BYTES (64 * 1024) /* that are read at a time */
 
-/* What the request asks for, of `size` bytes. */
+/* The part of a file that the request asks for. */
 enum range { RANGE_ALL, RANGE_PART, RANGE_NONE };
 
 static void

@@ -8,7 +8,7 @@
  * output shows what is in it, on record.
  */
 #include "web/pages/page.h"
-#include "web/views/output_file.h"
+#include "web/pages/output_file.h"
 #include "web/views/output_text.h"
 #include "wire/exec.h"
 

@@ -21,7 +21,7 @@
 #include "web/http/command.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
-#include "web/views/output_file.h"
+#include "web/pages/output_file.h"
 #include "web/views/output_text.h"
 #include "web/views/recording.h"
 #include "web/views/view.h"

@@ -1,8 +1,8 @@
 /*
  * output_file.h: recorded files as answers.
  */
-#ifndef WEB_VIEWS_OUTPUT_FILE_H
-#define WEB_VIEWS_OUTPUT_FILE_H
+#ifndef WEB_PAGES_OUTPUT_FILE_H
+#define WEB_PAGES_OUTPUT_FILE_H
 
 #include "web/http/reply.h"
 

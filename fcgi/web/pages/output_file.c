@@ -9,7 +9,7 @@
 #include "plan/state.h"
 #include "pack/exec_file.h"
 #include "web/http/send_file.h"
-#include "web/views/output_file.h"
+#include "web/pages/output_file.h"
 
 static bool
 is_open(struct req *req)
