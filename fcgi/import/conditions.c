@@ -20,8 +20,8 @@ static const char *const before[] = { "!!! ", "??? ", "???+ ", "note", "tip",
 	"注意", "提示", "注", "此时", "然后", "，", ",", "：", ":", " ",
 	"\xe3\x80\x80", NULL };
 static const char *const openings[] = { "若", "假如", "倘若", "仅当", "针对", "对于", "低于", "早于", "高于",
-	"可选", "或者", "或使用", "或直接", "或用", "或：", "也可", "想要", "视情况", "按需", "有需要", "根据需要", "当使用", "当您",
-	"当你", "or ", "or:", "alternatively",
+	"可选", "比如", "例如", "示例", "或者", "或使用", "或直接", "或用", "或：", "也可", "想要", "视情况", "按需", "有需要", "根据需要", "当使用", "当您",
+	"当你", "or ", "or:", "alternatively", "for example", "e.g.",
 	"when using ", "when you use ", "if ", "only if ", "optional",
 	"in case ", "for users of ", "for users who ", "should you ",
 	"where applicable", "where necessary", NULL };
@@ -115,5 +115,6 @@ condition_offers(const char *words)
 bool
 condition_names_extras(const char *heading)
 {
-	return condition_is(heading) || pieces_has(heading, extras);
+	return condition_is(heading) || pieces_has(heading, extras) ||
+	    strcmp(heading, "优化") == 0;
 }

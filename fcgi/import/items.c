@@ -225,7 +225,8 @@ is_order(struct import *im, const struct node *li, const char *title)
 	    topic_offers(text_before(im, li->parent)) || is_legend(li->parent))
 		return false;
 	if (li->parent->type == NODE_OL)
-		return is_procedure(im, li->parent) &&
+		return (is_procedure(im, li->parent) ||
+			   (im->leads && is_asked_for(im, li))) &&
 		    !imperative_is_statement(title);
 	return imperative_is(behind != NULL ? behind : title) ||
 	    is_asked_for(im, li);

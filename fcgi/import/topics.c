@@ -70,7 +70,7 @@ topic_offers(const char *title)
 bool
 topic_leads(const char *title)
 {
-	static const char *const words[] = { "以下", "下列", "如下",
+	static const char *const words[] = { "以下", "下列", "如下", "下面",
 		"following", "these", NULL };
 	size_t len = strlen(title);
 
@@ -120,7 +120,7 @@ static bool
 names_thoughts(const char *heading)
 {
 	static const char *const words[] = { "目标", "目的", "思路", "原理",
-		"架构", "概述", "概览", "背景", "简介", "总结", "变更",
+		"架构", "概述", "概览", "背景", "简介", "总结", "变更", "变动",
 		"兼容性", "升级内容", "本次升级内容", "影响", "风险", "策略",
 		"规范", "原则", "约定", "Goals", "goals", "Overview",
 		"Background", "Summary", "Motivation", NULL };

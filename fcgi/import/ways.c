@@ -24,7 +24,17 @@
 
 #define LABEL 40 /* characters of a text that leads to a way */
 
-enum { SYSTEM, MACHINE, MEANS, SOURCE, MODE, SIZE, STAGE, DATABASE };
+enum {
+	NAMED = -2, /* “方式 A” */
+	SYSTEM = 0,
+	MACHINE,
+	MEANS,
+	SOURCE,
+	MODE,
+	SIZE,
+	STAGE,
+	DATABASE
+};
 
 /* Longer words stand before those that are a part of them. */
 /* clang-format off */
@@ -248,7 +258,9 @@ close_group(struct import *im, struct group *g, bool items)
 	if (count < 2 || count > CHOICES_MAX)
 		return;
 	for (size_t i = 0; i < count; i++)
-		names[i] = ways_name(im, &g->ways[i]);
+		names[i] = g->ways[i].family == NAMED
+		    ? alternatives_name(im, text_title(&im->p, g->labels[i]))
+		    : ways_name(im, &g->ways[i]);
 	if (!alternatives_choose(im, g->labels[0]->at, names, count, whens))
 		return;
 	for (size_t i = 0; i < count; i++) {
@@ -282,10 +294,15 @@ is_label(struct import *im, const struct node *n, struct way *ret)
 	    n->end == 0 || !is_content(n->next))
 		return false;
 	text = items_text(im, n);
-	return ((n->first != NULL && n->first->type == NODE_STRONG &&
-		    n->first->next == NULL) ||
-		   text_ends(text, ":") || text_ends(text, "：")) &&
-	    ways_read(text_title(&im->p, n), ret) && ret->chosen;
+	if ((n->first == NULL || n->first->type != NODE_STRONG ||
+		n->first->next != NULL) &&
+	    !text_ends(text, ":") && !text_ends(text, "："))
+		return false;
+	if (alternatives_name(im, text_title(&im->p, n)) != NULL) {
+		*ret = (struct way){ .family = NAMED, .chosen = true };
+		return true;
+	}
+	return ways_read(text_title(&im->p, n), ret) && ret->chosen;
 }
 
 /* Each of its items leads to another way. */

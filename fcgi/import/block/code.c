@@ -185,6 +185,10 @@ kind_by_lines(struct import *im, const struct node *n, const char *kind,
 	struct shape shape;
 
 	shape_read(im, n, kind, &shape);
+	if (!import_is_shell(kind) && shape.foreign) {
+		ret->why = MESSAGE("import_other_program");
+		return NULL;
+	}
 	if (shape.kind != NULL || !import_is_shell(kind))
 		return shape.kind != NULL ? shape.kind : kind;
 	ret->host = shape.host;

@@ -18,6 +18,7 @@
 #include "import/block/code.h"
 #include "import/block/placeholders.h"
 #include "compiler/parse/heuristics.h"
+#include "compiler/parse/prose.h"
 #include "compiler/check/programs.h"
 #include "compiler/parse/source.h"
 #include "import/nodes.h"
@@ -87,10 +88,27 @@ import_is_terminal(const char *lang)
 	return false;
 }
 
+/* “# We stop the service”: what stands behind “# ” is a sentence, or a command
+ * has no prompt. */
+static bool
+has_comments(const char *s)
+{
+	for (size_t len; *s != '\0'; s += len + (s[len] == '\n')) {
+		s += strspn(s, " \t");
+		len = strcspn(s, "\n");
+		if (text_starts(s, "# ") && len > 2
+			? looks_like_a_sentence(s + 2, len - 2) ||
+			    looks_like_prose(s + 2, len - 2)
+			: looks_like_a_command(s, len))
+			return true;
+	}
+	return false;
+}
+
 static struct session
 session_open(const struct node *n)
 {
-	bool terminal = import_is_terminal(n->lang);
+	bool terminal = import_is_terminal(n->lang) && !has_comments(n->text);
 
 	return (struct session){ .s = n->text,
 		.comments = !terminal && n->lang[0] != '\0',

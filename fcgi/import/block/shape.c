@@ -290,6 +290,18 @@ read_shell(struct walk *w)
 	}
 }
 
+/* “docker exec -it app bash”: what stands behind is for that shell. */
+static bool
+enters_shell(const char *s, size_t len)
+{
+	const char *name;
+	size_t at = 0, where;
+
+	return program_find(s, len, &at, &where, &name) == PROGRAM_LINES &&
+	    client_of(s, len) == NULL &&
+	    (strcmp(name, "bash") == 0 || strcmp(name, "sh") == 0);
+}
+
 /* Shell lines before the statements of a block of SQL; without statements they
  * are a script. */
 static void
@@ -305,6 +317,7 @@ read_sql(struct walk *w)
 			w->shape->marks[l.number] = MARK_COMMENT;
 			continue;
 		}
+		w->shape->foreign |= !begun && enters_shell(l.s, l.len);
 		other |= !looks_like_a_command(l.s, l.len);
 		begun |= other || guess_statement(l.s);
 		if (!begun)
