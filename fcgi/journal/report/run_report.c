@@ -11,10 +11,8 @@
  * It is written while the rows are read: a run may have more attempts, comments
  * and events than memory should hold.
  */
-#include <stdlib.h>
 
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "journal/captured.h"
 #include "journal/approval.h"

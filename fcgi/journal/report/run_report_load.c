@@ -9,7 +9,6 @@
 #include "journal/report/run_report_load.h"
 #include "base/json.h"
 #include "base/message.h"
-#include "base/text.h"
 #include "journal/event.h"
 
 static void

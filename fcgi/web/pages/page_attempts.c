@@ -26,7 +26,7 @@ range(struct req *req, const struct view_step *s)
 	    arena_printf(req->arena, "%" PRId64, s->attempts), NULL);
 }
 
-/* What the template _attempt reads of the page around it. */
+/* The members of the page that the template _attempt reads. */
 static struct json_object *
 page_part(const char *url)
 {

@@ -313,7 +313,7 @@ put_values(
 	}
 }
 
-/* What each line of a step has. */
+/* The fields of a step, which stand on each of its lines. */
 static struct json_object *
 csv_step(struct view *v, int i)
 {
@@ -348,8 +348,8 @@ put_line(struct buf *out, struct json_object *step, struct json_object *try)
 }
 
 /*
- * All attempts of a step, as many at a time as a page shows. What they need
- * belongs to `piece`, and is released with each of these.
+ * All attempts of a step, as many at a time as a page shows: `piece` has the
+ * memory for these, and is emptied behind them.
  */
 static void
 put_step(struct view *v, int i, struct arena *piece, struct reply *reply)
