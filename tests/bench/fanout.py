@@ -41,13 +41,17 @@ AIMS = {"ours": 110, "console": 115, "clush": 5, "pssh": 5}
 class Hosts:
     def __init__(self, folder):
         self.folder = folder
-        (folder / "sshd").mkdir(mode=0o700)
-        self.sshd = Sshd(folder / "sshd", "MaxStartups 2000\nMaxSessions 2000\n"
+        # the files of hosts are on no disk of the console: ext4 without a
+        # journal makes files slowly after many were removed
+        self.home = pathlib.Path(tempfile.mkdtemp(
+            prefix="cs-fan-", dir="/dev/shm" if os.path.isdir("/dev/shm")
+            else folder))
+        self.sshd = Sshd(self.home, "MaxStartups 2000\nMaxSessions 2000\n"
                          "LoginGraceTime 120\n")
-        self.key = folder / "sshd/key"
+        self.key = self.home / "key"
         self.user = subprocess.run(["id", "-un"], check=True, text=True,
                                    capture_output=True).stdout.strip()
-        self.pinned = " ".join((folder / "sshd/host.pub").read_text()
+        self.pinned = " ".join((self.home / "host.pub").read_text()
                                .split()[:2])
         (folder / "known").write_text(f"[127.0.0.1]:{self.sshd.port} "
                                       f"{self.pinned}\n")
@@ -59,12 +63,16 @@ class Hosts:
             f" StrictHostKeyChecking yes\n BatchMode yes\n")
 
     def wait(self):
-        log = self.folder / "sshd/log"
+        log = self.home / "log"
         for _ in range(100):
             if log.exists() and "listening" in log.read_text():
                 return
             time.sleep(0.05)
         raise AssertionError("sshd does not start")
+
+    def stop(self):
+        self.sshd.stop()
+        shutil.rmtree(self.home)
 
     def target(self, name):
         return {"name": name, "kind": "ssh", "host": "127.0.0.1",
@@ -369,7 +377,7 @@ def main():
             if not options.parts or name in options.parts:
                 measure(hosts, values, options.quick)
     finally:
-        hosts.sshd.stop()
+        hosts.stop()
         shutil.rmtree(folder, ignore_errors=True)
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(values, indent=1)
