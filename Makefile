@@ -323,7 +323,8 @@ fuzz-built: $(FUZZERS)
 fuzz:
 	$(call build,$(FUZZING),fuzz-built,build/fuzz)
 	@tests/run -j $(shell nproc) $(FUZZERS:$(B)/%="tests/fuzz/run build/fuzz/%")
-BENCH = $(B)/bench/page $(B)/bench/commits $(B)/bench/commands $(B)/bench/fan
+BENCH = $(B)/bench/page $(B)/bench/commits $(B)/bench/commands $(B)/bench/fan \
+	$(B)/bench/take
 $(B)/bench/%: tests/bench/%.c $(call objs,base lang plan wire)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ -lfcgi -lsqlite3 -lssh2 $(LANG_LIBS)

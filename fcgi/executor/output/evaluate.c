@@ -144,7 +144,7 @@ store_output(struct evaluate *e, const char *data, size_t len)
 static void
 put(struct evaluate *e, const char *data, size_t len, bool by_line, bool saved)
 {
-	if (len == 0)
+	if (len == 0 || (!e->by_line && !e->stores_output))
 		return;
 	if (!escapes_none(&e->escapes, data, len)) {
 		buf_reset(&e->clear);
