@@ -24,10 +24,17 @@ const bar = () => document.getElementById('bar').getBoundingClientRect();
 /* The page is visible from here on: below the bar, which stays. */
 const top = () => Math.max(0, bar().top <= 0 ? bar().bottom : 0);
 
+/* To here: on a phone a part of the bar stands at the lower edge. */
+function bottom() {
+	const r = document.querySelector('.bar-do').getBoundingClientRect();
+
+	return r.height > 0 && r.bottom >= innerHeight ? r.top : innerHeight;
+}
+
 function inView(el) {
 	const r = el?.getBoundingClientRect();
 
-	return r && r.bottom > top() && r.top < innerHeight;
+	return r && r.bottom > top() && r.top < bottom();
 }
 
 /* The step that a reader follows: the one with the focus, of those that are next. */
@@ -59,7 +66,7 @@ function scroll(by) {
 function show(card) {
 	const head = card.getBoundingClientRect();
 	const last = (card.querySelector('[data-primary]') ?? card.querySelector('.attempt') ?? card.firstElementChild ?? card).getBoundingClientRect();
-	const gap = 8, first = top() + gap, end = innerHeight - gap;
+	const gap = 8, first = top() + gap, end = bottom() - gap;
 
 	if (head.top >= first - gap && last.bottom <= end)
 		return;

@@ -55,13 +55,22 @@ function press() {
 		button.parentElement.querySelector('input[type=checkbox]')?.focus();
 }
 
+/* The field that is on the screen, or that of the folded outline. */
+function search() {
+	const fields = [...document.querySelectorAll('[data-search]')];
+	const field = fields.find((el) => el.checkVisibility()) ?? fields.at(-1);
+
+	field?.closest('details')?.setAttribute('open', '');
+	field?.focus();
+}
+
 const keys = {
 	j: () => move(1),
 	k: () => move(-1),
 	o: () => (document.activeElement.closest('.step')?.querySelector(':scope > summary') || document.activeElement).click(),
 	e: press,
 	'.': goOn,
-	'/': () => document.querySelector('[data-search]')?.focus(),
+	'/': search,
 	'?': () => dialog.showModal(),
 };
 

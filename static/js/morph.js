@@ -42,12 +42,13 @@ function attributes(old, now) {
 			old.setAttribute(name, value);
 }
 
-/* The server may unfold; only the viewer folds. */
+/* The server folds and unfolds what changes; the rest stays as the viewer has it, and so does what is being typed into. */
 function unfold(old, now) {
 	const before = served.has(old) ? served.get(old) : old.open;
+	const typing = document.activeElement?.matches('textarea, input') && old.contains(document.activeElement);
 
-	if (now.open && !before)
-		old.open = true;
+	if (now.open !== before && (now.open || !typing))
+		old.open = now.open;
 	served.set(old, now.open);
 }
 

@@ -6,6 +6,7 @@
 import { request } from './request.js';
 
 const main = document.querySelector('main.run');
+const pressed = new WeakMap();	/* form -> the button that sent it, which may stand outside of it */
 
 /* Below the field that is wrong, else beside the button; the form may be gone once the page has caught up. */
 function say(form, place, text, { field, run: other, run_title: title } = {}) {
@@ -28,6 +29,7 @@ function say(form, place, text, { field, run: other, run_title: title } = {}) {
 		(wrong ?? form.closest('.step-body > .actions') ?? form).after(box);
 	else
 		place.append(box);
+	box.scrollIntoView({ block: 'nearest' });
 }
 
 function refusal(error) {
@@ -43,13 +45,12 @@ function refusal(error) {
 function free(form) {
 	delete form.dataset.busy;
 	delete form.dataset.plain;
-	for (const b of form.querySelectorAll('[aria-disabled]'))
-		b.removeAttribute('aria-disabled');
+	pressed.get(form)?.removeAttribute('aria-disabled');
 }
 
 async function send(form, button) {
 	const fields = new URLSearchParams(new FormData(form, button));
-	const place = form.closest('.step-body, .panel, .about') ?? main;
+	const place = form.closest('.step-body, .panel, .menu-body') ?? main;
 	let seq;	/* of the last event, once the press is on record */
 
 	try {
@@ -69,7 +70,8 @@ async function send(form, button) {
 		}
 		if (answer.ok) {
 			form.reset();
-			form.closest('details.ask')?.removeAttribute('open');
+			for (const unfolded of ['details.ask', 'details.menu'])
+				form.closest(unfolded)?.removeAttribute('open');
 			seq = body.seq;
 		} else {
 			say(form, place, refusal(body.error || { message: String(answer.status) }), body.error);
@@ -96,6 +98,7 @@ document.addEventListener('submit', (event) => {
 	}
 	form.dataset.busy = '';
 	form.closest('.step, .panel')?.querySelectorAll('.said').forEach((el) => el.remove());
+	pressed.set(form, event.submitter);
 	event.submitter?.setAttribute('aria-disabled', 'true');
 	if ('plain' in form.dataset || !main?.contains(form) || main.dataset.live === undefined)
 		return;

@@ -79,10 +79,10 @@ async function correctPassword() {
 
 async function rollBack() {
 	await go('accept');
-	await page.click('.about > summary');
-	await page.click('.about .ask > summary:has-text("Roll back")');
-	await page.fill('.about form[action$="/rollback"] textarea', 'the test wants it back');
-	await page.click('.about form[action$="/rollback"] button');
+	await page.click('#actions > summary');
+	await page.click('#actions .ask > summary:has-text("Roll back")');
+	await page.fill('#actions form[action$="/rollback"] textarea', 'the test wants it back');
+	await page.click('#actions form[action$="/rollback"] button');
 	await page.waitForFunction(() => document.querySelector('.step.current')?.id !== 'step-accept');
 }
 

@@ -57,10 +57,10 @@ describe('looks before the press', () => {
 	test('what the edit changed is put back by the rollback', async () => {
 		await page.click('#step-change [data-primary]');
 		await becomes(page, 'change', 'succeeded');
-		await page.click('.about > summary');
-		await page.click('.about .ask:has(form[action$="/rollback"]) > summary');
-		await page.fill('.about form[action$="/rollback"] textarea', 'not yet');
-		await page.click('.about form[action$="/rollback"] button');
+		await page.click('#actions > summary');
+		await page.click('#actions .ask:has(form[action$="/rollback"]) > summary');
+		await page.fill('#actions form[action$="/rollback"] textarea', 'not yet');
+		await page.click('#actions form[action$="/rollback"] button');
 		await page.waitForSelector('#step-undo-change.current');
 		await page.click('#step-undo-change [data-primary]');
 		await becomes(page, 'undo-change', 'succeeded');

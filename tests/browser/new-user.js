@@ -94,6 +94,14 @@ describe('a new user', () => {
 		}, null, { timeout: 15000 });
 		await look(page, '09-run-running', { full: false });
 		await becomes(page, 'stop', 'succeeded');
+	});
+
+	test('a step that is over is one line, which a click or o unfolds', async () => {
+		await page.waitForSelector('#step-stop:not([open])');
+		assert.match(await page.innerText('#step-stop > summary'), /\bs\b.*ana.*\d\d:\d\d.*Succeeded/s);
+		assert.ok(await page.$eval('#step-stop', (el) => el.clientHeight) < 60, 'it is one line');
+		await page.focus('#step-stop > summary');
+		await page.keyboard.press('o');
 		await page.waitForSelector('#step-stop pre.out:has-text("stopped")');
 	});
 

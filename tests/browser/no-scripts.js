@@ -86,10 +86,10 @@ describe('without scripts', () => {
 
 	test('a run is aborted with a reason', async () => {
 		await page.goto(run);
-		await page.click('.about > summary');
-		await page.click('.about .ask:has(textarea[name=reason]) >> summary:has-text("Abort")');
-		await page.fill('.about form[action$="/abort"] textarea', 'only a test');
-		await page.click('.about form[action$="/abort"] button');
+		await page.click('#actions > summary');
+		await page.click('#actions .ask:has(textarea[name=reason]) >> summary:has-text("Abort")');
+		await page.fill('#actions form[action$="/abort"] textarea', 'only a test');
+		await page.click('#actions form[action$="/abort"] button');
 		await page.waitForSelector('.panel-end.is-aborted');
 	});
 

@@ -110,6 +110,9 @@ describe('outputs of a group', () => {
 					break;
 			}
 			if (await page.locator('#step-roll .fold[data-key=earlier]').count() > 0) {
+				await page.$eval('#step-roll', (card) => {
+					card.open = true;	/* one that succeeded has folded */
+				});
 				await page.click('#step-roll .fold[data-key=earlier] > summary');
 				await page.waitForFunction(() => globalThis.shown().every((x) => x.lines));
 				await settles(step.state);

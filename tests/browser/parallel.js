@@ -32,7 +32,8 @@ describe('two browsers at a parallel section', () => {
 		assert.match(await ana.textContent('#checks .tag'), /in any order, also at the same time/);
 		assert.equal(await ana.locator('#outline a[href="#checks"] .any-order svg').count(), 1);
 		assert.equal(await ana.locator('#outline a[href="#behind"] .any-order').count(), 0);
-		assert.equal(await ana.locator('#outline a[aria-current]').count(), 2);
+		assert.equal(await ana.locator('#outline a[aria-current=true]').count(), 2);
+		assert.equal(await ana.locator('#outline a[aria-current=step]').count(), 4);
 		/* each has the buttons of the own role alone */
 		assert.deepEqual(await ana.evaluate(() => [...document.querySelectorAll('.step.current [data-primary]')].map((b) => b.closest('.step').id)), ['step-slow', 'step-other']);
 		assert.deepEqual(await tess.evaluate(() => [...document.querySelectorAll('.step.current [data-primary]')].map((b) => b.closest('.step').id)), ['step-read', 'step-place']);

@@ -42,10 +42,10 @@ describe('the way back', () => {
 		all.map((list) => [...list.querySelectorAll('li')].map((li) => li.firstChild.textContent.trim())));
 
 	test('with nothing done the dialog says that nothing can be undone', async () => {
-		await page.click('.about summary');
-		await page.click('#about summary:has-text("Roll back")');
-		assert.match(await page.textContent('#about'), /Nothing that ran can be undone/);
-		assert.equal(await page.locator('#about form[action$="/rollback"] button').count(), 0);
+		await page.click('#actions > summary');
+		await page.click('#actions summary:has-text("Roll back")');
+		assert.match(await page.textContent('#actions'), /Nothing that ran can be undone/);
+		assert.equal(await page.locator('#actions form[action$="/rollback"] button').count(), 0);
 		await look(page, '70-nothing-to-undo');
 		await page.goto(new URL(page.url()).pathname);
 	});

@@ -178,6 +178,7 @@ describe('what went well and what did not', () => {
 		await page.goto(run);
 		assert.match(await page.getAttribute('#step-fails', 'class'), /is-skipped_failed/);
 		assert.match(await page.textContent('#step-fails .state'), /Skipped after failing/);
+		assert.equal(await page.innerText('#step-fails > summary .step-why'), 'known');
 		assert.match(await outline('inside'), /is-succeeded/);
 		assert.match(await outline('beside'), /is-skipped_failed/);
 		assert.match(await outline('prepare'), /is-skipped_failed/);

@@ -89,6 +89,7 @@ describe('when it goes wrong', () => {
 			await start.click();
 		await first.click('#step-check [data-primary]');
 		await becomes(first, 'check', 'succeeded');
+		await first.click('#step-check:not([open]) > summary');
 		await first.click('#step-check .fold:has(.attempt) > summary');
 		assert.equal(await first.locator('#step-check .attempt').count(), 2);
 	});
@@ -115,10 +116,10 @@ describe('when it goes wrong', () => {
 	});
 
 	test('the rollback offers what undoes the steps that ran', async () => {
-		await first.click('.about > summary');
-		await first.click('.about .ask > summary:has-text("Roll back")');
-		await first.fill('.about form[action$="/rollback"] textarea', 'only to see it');
-		await first.click('.about form[action$="/rollback"] button');
+		await first.click('#actions > summary');
+		await first.click('#actions .ask > summary:has-text("Roll back")');
+		await first.fill('#actions form[action$="/rollback"] textarea', 'only to see it');
+		await first.click('#actions form[action$="/rollback"] button');
 		await first.waitForSelector('#step-uncheck.current [data-primary]');
 		await look(first, '36-rollback');
 		await first.click('#step-uncheck [data-primary]');

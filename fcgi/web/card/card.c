@@ -264,13 +264,15 @@ idle_step(void)
 		"can_reopen", "can_approve", "can_withdraw", "can_skip",
 		"can_cancel", "can_resolve", "can_sign", "can_dry_run",
 		"skips_freely", "has_preview", "is_filled", "is_answered",
-		"has_values" };
+		"has_values", "is_of_one", "is_troubled" };
 	static const char *const nothing[] = { "settled_text", "by", "at",
 		"reason", "message", "duration_text", "last", "probe",
 		"blocked_text", "body_html", "primary_label", "retries",
 		"hosts", "signatures", "earlier", "attempts_url",
 		"attempts_text", "gate", "asked", "asked_value", "look",
-		"look_label", "sign_people", "refused", "values" };
+		"line_by", "line_at", "line_why", "line_quote", "failures",
+		"failures_rest", "ask_url", "look_label", "sign_people",
+		"refused", "values" };
 	static struct json_object *idle;
 
 	if (idle != NULL)

@@ -5,6 +5,7 @@
  * decides, so a page offers only what the keeper allows, unless somebody else
  * was faster.
  */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/text.h"
@@ -146,25 +147,36 @@ label_send(struct view *v, const struct step *step, struct json_object *targets,
 	    arena_printf(v->req->arena, "%zu", all.count), NULL);
 }
 
+static const char *
+label(struct view *v, int i, struct json_object *targets)
+{
+	const struct step *step = v->steps[i].step;
+
+	if (kind_is(step->kind, KIND_PERSON))
+		return request_fill(v->req,
+		    step->kind == STEP_MANUAL ? "label_confirm"
+					      : "label_approve",
+		    "title", view_title(v, i), NULL);
+	return label_copy(
+	    v, step, label_send(v, step, targets, label_on(v, targets, "run")));
+}
+
+const char *
+card_label(struct view *v, int step)
+{
+	return label(
+	    v, step, request_own(v->req, view_targets(v, v->steps[step].step)));
+}
+
 static void
-add_labels(struct view *v, struct json_object *o, const struct view_step *s,
+add_labels(struct view *v, struct json_object *o, int i,
     struct json_object *targets, struct json_object *counts)
 {
-	const struct step *step = s->step;
-	bool manual = step->kind == STEP_MANUAL;
-
-	if (kind_is(step->kind, KIND_PERSON)) {
-		model_text(o, "primary_label",
-		    request_fill(v->req,
-			manual ? "label_confirm" : "label_approve", "title",
-			view_title(v, (int)(s - v->steps)), NULL));
+	model_text(o, "primary_label", label(v, i, targets));
+	if (kind_is(v->steps[i].step->kind, KIND_PERSON))
 		return;
-	}
-	model_text(o, "primary_label",
-	    label_copy(v, step,
-		label_send(v, step, targets, label_on(v, targets, "run"))));
 	model_put(o, "retries",
-	    card_retries(v, (int)(s - v->steps), counts,
+	    card_retries(v, i, counts,
 		(int64_t)json_object_array_length(targets),
 		label_on(v, targets, "retry")));
 }
@@ -263,6 +275,8 @@ card_add_actions(struct view *v, struct json_object *o, int step,
 		model_bool(o, flag_name(v->req, i), true);
 		any = true;
 	}
+	if (state_in(s->state, IN(FAILED) | IN(UNKNOWN)))
+		model_bool(o, "is_troubled", true);
 	model_bool(o, "skips_freely",
 	    outcome_is_free_to_skip(s->step->optional, s->attempts));
 	any |= add_probe(v, o, step);
@@ -271,10 +285,15 @@ card_add_actions(struct view *v, struct json_object *o, int step,
 	    (s->state == STATE_FAILED && view_is_current(v, step) &&
 		view_may(v, VERB_run_rollback, -1))) {
 		model_bool(o, "has_actions", true);
-		add_labels(v, o, s, targets, counts);
+		add_labels(v, o, step, targets, counts);
 	}
 	if (!any && !is_failed_gate && is_waiting(v, step)) {
 		model_bool(o, "is_blocked", true);
 		model_text(o, "blocked_text", blocked_text(v, step));
+		model_text(o, "ask_url",
+		    request_step_place(v->req,
+			arena_printf(
+			    v->req->arena, "/runs/%" PRId64, v->lifecycle.id),
+			s->step->id));
 	}
 }

@@ -11,6 +11,9 @@
 void card_add_actions(struct view *v, struct json_object *o, int step,
     struct json_object *targets, struct json_object *counts);
 
+/* The words of its button: what it does, and where. */
+const char *card_label(struct view *v, int step);
+
 /*
  * False for a step that is over or not reached yet: it has no actions, and its
  * card is the same until its row changes.

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "web/card/card_attempt.h"
+#include "web/card/card_failures.h"
 #include "web/card/card_targets.h"
 #include "web/views/model.h"
 #include "web/views/output_text.h"
@@ -101,9 +102,13 @@ add_attempt_page(struct view *v, struct json_object *o,
 		json_text(o, "ended_at", NULL)));
 	model_text(o, "usual_text",
 	    running ? view_usual(v, (int)(s - v->steps)) : NULL);
-	for (size_t i = 0; i < n; i++)
-		add_target_page(v, s, json_object_array_get_idx(targets, i),
-		    json_text(o, "_exec", ""), with_tail);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *t = json_object_array_get_idx(targets, i);
+
+		add_target_page(v, s, t, json_text(o, "_exec", ""), with_tail);
+		model_bool(
+		    t, "is_folded", i > 0 && json_get(o, "hosts_url") != NULL);
+	}
 	for (size_t i = 0; i < n; i++)
 		add_terminal(v, json_object_array_get_idx(targets, i), s);
 }
@@ -148,6 +153,9 @@ card_add_attempts(
 	bool open = state_in(s->state,
 	    STATES_BUSY | IN(FAILED) | IN(UNKNOWN) | IN(AWAITING_SIGNATURE));
 
+	last = json_object_array_get_idx(s->tries, n - 1);
+	if (state_in(s->state, IN(FAILED) | IN(UNKNOWN)))
+		card_add_failures(v, o, last);
 	for (size_t i = n; i > 0; i--) {
 		struct json_object *a = json_object_array_get_idx(
 		    s->tries, i - 1);
@@ -156,7 +164,6 @@ card_add_attempts(
 		if (i < n)
 			json_object_array_add(earlier, json_object_get(a));
 	}
-	last = json_object_array_get_idx(s->tries, n - 1);
 	model_text(o, "message",
 	    s->state == STATE_FAILED && text_eq(s->reason, "probe")
 		? arena_printf(v->req->arena, "%s %s", card_reason(v, s),

@@ -8,6 +8,7 @@
 #include "web/card/card_asked.h"
 #include "web/card/card_attempt.h"
 #include "web/card/card_gate.h"
+#include "web/card/card_line.h"
 #include "web/card/card_run.h"
 #include "web/card/card_targets.h"
 #include "web/views/dry_run.h"
@@ -199,6 +200,7 @@ card_page(struct view *v, int i)
 		add_targets(v, o, s, counts);
 		card_add_attempts(v, o, s);
 	}
+	card_add_line(v, o, i);
 	if (card_may_change(v, i)) {
 		card_add_actions(v, o, i, targets, counts);
 		if (dry_run_is_possible(s->step)) {

@@ -19,6 +19,8 @@
 #define ON_CARD 8      /* targets with their output */
 #define WELL_ON_CARD 2 /* if all of those have succeeded */
 #define CHIPS 3        /* names in the head of a card */
+#define BAR 1000       /* units of the bar of a group, */
+#define LEAST 12       /* and of its smallest part */
 
 const char *const host_states[] = { "failed", "unknown", "not_started",
 	"running", "requested", "succeeded", NULL };
@@ -103,12 +105,29 @@ card_chips(struct view *v, const struct step *step, struct json_object *targets)
 	return list;
 }
 
+/*
+ * The part of n in a bar of BAR units: whatever there is can be seen, and the
+ * parts fill the bar.
+ */
+static int64_t
+width_of(int64_t n, int64_t total, int64_t parts)
+{
+	return LEAST + n * (BAR - parts * LEAST) / total;
+}
+
 struct json_object *
 target_list_summary(
     struct req *req, struct json_object *counts, const char *url)
 {
 	struct json_object *list = json_object_new_array();
+	int64_t total = 0, parts = 0, x = 0;
 
+	for (int i = 0; host_states[i] != NULL; i++) {
+		int64_t n = json_int(counts, host_states[i], 0);
+
+		total += n;
+		parts += n > 0;
+	}
 	for (int i = 0; host_states[i] != NULL; i++) {
 		int64_t n = json_int(counts, host_states[i], 0);
 		struct json_object *o;
@@ -117,6 +136,9 @@ target_list_summary(
 			continue;
 		o = json_object_new_object();
 		model_int(o, "count", n);
+		model_int(o, "x", x);
+		model_int(o, "width", width_of(n, total, parts));
+		x += width_of(n, total, parts);
 		model_text(o, "icon", host_states[i]);
 		model_text(
 		    o, "state_text", model_word(req, "hosts", host_states[i]));
@@ -173,8 +195,8 @@ card_trim_targets(
 
 /* One retry button: its targets and its label. */
 static void
-add_retry(struct json_object *list, const char *key, const char *label,
-    const char *help)
+add_retry(struct req *req, struct json_object *list, const char *key,
+    const char *label, const char *help)
 {
 	struct json_object *o = json_object_new_object();
 	bool all = text_eq(key, "all");
@@ -187,7 +209,10 @@ add_retry(struct json_object *list, const char *key, const char *label,
 				       : NULL);
 	model_bool(o, "with_reason", text_eq(key, "next"));
 	model_text(o, "label", label);
-	model_text(o, "help", help);
+	model_text(o, "help",
+	    help != NULL ? help
+			 : request_text(req,
+			       all ? "choice_retry" : "choice_retry_failed"));
 	model_bool(o, "is_first", json_object_array_length(list) == 0);
 	json_object_array_add(list, o);
 }
@@ -226,7 +251,7 @@ add_resume(struct view *v, const struct step *s, struct json_object *list,
 	if (count == 0)
 		return;
 	at = json_int(first, "resume", 0);
-	add_retry(list, "from",
+	add_retry(v->req, list, "from",
 	    count > 1
 		? request_fill(v->req,
 		      key_for(s, "label_resume_many", "label_resume_item_many"),
@@ -260,7 +285,7 @@ add_skip(struct view *v, const struct step *s, struct json_object *list,
 	}
 	if (count == 0)
 		return;
-	add_retry(list, "next",
+	add_retry(v->req, list, "next",
 	    count > 1
 		? request_fill(v->req,
 		      key_for(s, "label_skip_many", "label_skip_item_many"),
@@ -301,7 +326,7 @@ static void
 add_first_try(
     struct view *v, struct json_object *list, struct json_object *latest)
 {
-	add_retry(list, "failed",
+	add_retry(v->req, list, "failed",
 	    request_fill(v->req, "label_retry_untried", "count",
 		number(v, count_without(latest, "tried")), NULL),
 	    NULL);
@@ -327,12 +352,12 @@ card_retries(struct view *v, int step, struct json_object *counts,
 	rest = count_without(latest, "valid");
 	add_resume(v, s, list, latest);
 	if (rest > 0 && rest < total) {
-		add_retry(list, "failed",
+		add_retry(v->req, list, "failed",
 		    rest_label(v, rest, json_int(counts, "failed", 0)), NULL);
 		label_all = request_fill(
 		    v->req, "label_retry_all", "count", number(v, total), NULL);
 	}
-	add_retry(list, "all", label_all,
+	add_retry(v->req, list, "all", label_all,
 	    good <= total - rest ? NULL
 				 : request_text(v->req, "retry_other_values"));
 	if (view_may(v, VERB_step_skip, step))

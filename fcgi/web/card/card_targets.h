@@ -18,8 +18,8 @@ struct json_object *card_counts(struct view *v, int step);
 struct json_object *card_chips(
     struct view *v, const struct step *step, struct json_object *targets);
 
-/* [{count, icon, state_text, url}] of counts; url is of the list of all.  A
- * new array. */
+/* [{count, icon, state_text, url, x, width}] of counts; url is of the list of
+ * all, x and width are the place in a bar of 1,000 units.  A new array. */
 struct json_object *target_list_summary(
     struct req *req, struct json_object *counts, const char *url);
 

@@ -16,11 +16,14 @@
 #include "web/card/card_run.h"
 #include "web/views/approvals.h"
 #include "web/card/fragments.h"
+#include "web/run/expected.h"
 #include "web/views/dry_run.h"
 #include "web/views/model.h"
+#include "web/run/outline_steps.h"
 #include "web/views/view.h"
 #include "web/pages/page.h"
 #include "web/views/rollback_view.h"
+#include "web/run/run_actions.h"
 #include "web/views/run_model.h"
 #include "web/pages/run_parts.h"
 
@@ -171,6 +174,7 @@ outline_entry(struct view *v, const char *id, const char *title, int level,
 	model_int(o, "done", t->done);
 	model_put(
 	    o, "total", t->total > 0 ? json_object_new_int(t->total) : NULL);
+	model_put(o, "notes", tally_notes(v->req, t));
 	return o;
 }
 
@@ -183,6 +187,20 @@ is_here(const struct view *v, int section)
 		    view_is_current(v, (int)i))
 			return true;
 	return false;
+}
+
+/* The entry of a section in which somebody works has its steps. */
+static void
+add_outline_steps(struct view *v, struct json_object *o, int section, bool here)
+{
+	const char *before = NULL, *behind = NULL;
+
+	model_bool(o, "is_current", here);
+	model_put(o, "steps",
+	    here ? outline_steps(v, section, &before, &behind)
+		 : json_object_new_array());
+	model_text(o, "before_text", before);
+	model_text(o, "behind_text", behind);
 }
 
 static struct json_object *
@@ -202,7 +220,7 @@ outline(struct view *v)
 		values_fill(s->title, view_value, v, &title);
 		t = tally_section(v, (int)i);
 		o = outline_entry(v, s->id, buf_text(&title), s->level, &t);
-		model_bool(o, "is_current", !back && is_here(v, (int)i));
+		add_outline_steps(v, o, (int)i, !back && is_here(v, (int)i));
 		model_bool(o, "is_parallel", s->parallel);
 		json_object_array_add(list, o);
 	}
@@ -210,7 +228,7 @@ outline(struct view *v)
 		t = tally_rollback(v);
 		o = outline_entry(
 		    v, "rollback", request_text(v->req, "rollback"), 1, &t);
-		model_bool(o, "is_current", run_model_focused(v) >= 0);
+		add_outline_steps(v, o, -1, run_model_focused(v) >= 0);
 		model_bool(o, "is_parallel", false);
 		json_object_array_add(list, o);
 	}
@@ -255,24 +273,20 @@ add_flags(struct view *v, struct json_object *o)
 	static const struct {
 		const char *flag;
 		enum verb verb;
-		bool is_action;
 	} can[] = {
-		{ "can_start", VERB_run_start, false },
-		{ "can_resume", VERB_run_resume, false },
-		{ "can_approve", VERB_run_approve, false },
-		{ "can_withdraw", VERB_run_withdraw, true },
-		{ "can_comment", VERB_run_comment, false },
-		{ "can_preflight", VERB_run_preflight, false },
-		{ "can_change", VERB_run_change, true },
-		{ "can_pause", VERB_run_pause, true },
-		{ "can_park", VERB_run_park, true },
-		{ "can_abort", VERB_run_abort, true },
-		{ "can_rollback", VERB_run_rollback, true },
-		{ "can_rollback_cancel", VERB_run_rollback_cancel, false },
-		{ "can_close", VERB_run_close, true },
+		{ "can_start", VERB_run_start },
+		{ "can_resume", VERB_run_resume },
+		{ "can_approve", VERB_run_approve },
+		{ "can_withdraw", VERB_run_withdraw },
+		{ "can_comment", VERB_run_comment },
+		{ "can_preflight", VERB_run_preflight },
+		{ "can_change", VERB_run_change },
+		{ "can_rollback", VERB_run_rollback },
+		{ "can_rollback_cancel", VERB_run_rollback_cancel },
+		{ "can_close", VERB_run_close },
 	};
 	enum state state = v->lifecycle.state;
-	bool ended = json_get(v->run, "ended_at") != NULL, actions = false;
+	bool ended = json_get(v->run, "ended_at") != NULL;
 
 	for (size_t i = 0; i < sizeof(can) / sizeof(can[0]); i++) {
 		bool may = view_may(v, can[i].verb, -1);
@@ -281,9 +295,7 @@ add_flags(struct view *v, struct json_object *o)
 		    v->plan->parameters_count == 0)
 			may = false;
 		model_bool(o, can[i].flag, may);
-		actions |= may && can[i].is_action;
 	}
-	model_bool(o, "has_actions", actions);
 	model_bool(o, "is_live", !ended);
 	model_bool(o, "is_ended", ended);
 	model_bool(o, "is_refreshed", v->lifecycle.busy && !has_field(v));
@@ -339,6 +351,18 @@ add_comments(struct view *v, struct json_object *o)
 		      v->lifecycle.id));
 }
 
+/* The bar offers the one thing that is next, and a menu. */
+static void
+add_offers(struct view *v, struct json_object *o)
+{
+	struct json_object *presses, *menu = run_actions(v, &presses);
+
+	model_put(o, "next", run_actions_next(v));
+	model_put(o, "presses", presses);
+	model_bool(o, "has_actions", json_object_array_length(menu) > 0);
+	model_put(o, "actions", menu);
+}
+
 static struct json_object *
 page_part(struct view *v)
 {
@@ -356,6 +380,7 @@ page_part(struct view *v)
 	    state_word(run_model_trouble(v)));
 	model_text(o, "usual_text",
 	    json_get(v->run, "ended_at") == NULL ? view_usual(v, -1) : NULL);
+	expected_add(v, o);
 	model_text(o, "elapsed_text",
 	    model_between(v->req, json_text(v->run, "started_at", NULL),
 		json_text(v->run, "ended_at", NULL)));
@@ -369,6 +394,7 @@ page_part(struct view *v)
 	    json_get(v->run, "ended_at") == NULL ? dry_run_preflight(v) : NULL);
 	model_put(o, "rollback", json_object_get(rollback_model(v)));
 	model_put(o, "primary", primary(v));
+	add_offers(v, o);
 	model_put(o, "outline", outline(v));
 	model_put(o, "items", items(v, keep_forward));
 	model_bool(o, "has_rollback_items", json_object_array_length(back) > 0);

@@ -16,6 +16,7 @@
 #include "plan/state.h"
 #include "web/card/card_targets.h"
 #include "web/views/model.h"
+#include "web/views/output_text.h"
 #include "web/pages/page.h"
 
 #define ROWS 100
@@ -70,6 +71,17 @@ page_url(struct req *req, int64_t rank, const char *target)
 	return copy;
 }
 
+/* Of a target that did not succeed: what its program said last, or NULL. */
+static const char *
+last_line(struct req *req, struct json_object *row)
+{
+	if (!state_in(state_read(row), IN(FAILED) | IN(UNKNOWN)) ||
+	    json_get(row, "sealed") != NULL || json_int(row, "bytes", 0) == 0)
+		return NULL;
+	return output_text_last(
+	    req, json_text(row, "exec", ""), json_text(row, "target", ""));
+}
+
 static struct json_object *
 row_model(struct req *req, struct json_object *row)
 {
@@ -89,6 +101,7 @@ row_model(struct req *req, struct json_object *row)
 	    state == STATE_SUCCEEDED
 		? NULL
 		: request_message(req, json_text(row, "message", NULL)));
+	model_text(o, "last_line", last_line(req, row));
 	model_text(o, "note",
 	    state_in(state, STATES_BUSY)
 		? request_message(req,

@@ -19,7 +19,9 @@
 #define ESC 0x1b
 #define OUTPUT_TEXT_BYTES (8 * 1024)
 #define SEARCH_CHUNK (256 * 1024)
-#define MAX_LINE 2000 /* bytes of a found line */
+#define LAST_LINES 6   /* among which one is not blank */
+#define LAST_BYTES 200 /* of it */
+#define MAX_LINE 2000  /* bytes of a found line */
 
 /* The length of the escape sequence at s, or 0 if it has no end. */
 static size_t
@@ -211,6 +213,27 @@ output_text_lines(
 	copy = arena_strdup(req->arena, start);
 	buf_clear(&text);
 	return copy;
+}
+
+const char *
+output_text_last(struct req *req, const char *exec, const char *target)
+{
+	const char *text = output_text_lines(req, exec, target, LAST_LINES);
+	const char *end = text + strlen(text), *line;
+	size_t len;
+
+	while (end > text && strchr(" \t\n", end[-1]) != NULL)
+		end--;
+	for (line = end; line > text && line[-1] != '\n'; line--)
+		;
+	line += strspn(line, " \t");
+	if ((len = (size_t)(end - line)) == 0)
+		return NULL;
+	if (len <= LAST_BYTES)
+		return arena_strndup(req->arena, line, len);
+	for (len = LAST_BYTES; (line[len] & 0xc0) == 0x80; len--)
+		;
+	return arena_printf(req->arena, "%.*s…", (int)len, line);
 }
 
 /* Searches the whole lines of a chunk; returns the bytes consumed. */

@@ -16,6 +16,13 @@ void output_text_clean(const char *s, size_t len, struct buf *out);
 const char *output_text_lines(
     struct req *req, const char *exec, const char *target, int lines);
 
+/*
+ * The last line that is not blank, cut to a length (arena); NULL: there is
+ * none.
+ */
+const char *output_text_last(
+    struct req *req, const char *exec, const char *target);
+
 /* The cleaned end of an output; reads at most max bytes. */
 void output_text_read(struct req *req, const char *exec, const char *target,
     size_t max, struct buf *out);
