@@ -1,12 +1,8 @@
 /*
  * copy.js: buttons that copy a link or a value (data-copy); without scripts
- * they are not there.  The clipboard is for pages over TLS and on loopback.
+ * they are not shown.  The clipboard is for pages over TLS and on loopback:
+ * without it, the text that stands before the button is selected.
  */
-function show() {
-	for (const button of document.querySelectorAll('[data-copy][hidden]'))
-		button.hidden = navigator.clipboard === undefined;
-}
-
 document.addEventListener('click', async (event) => {
 	const button = event.target.closest('[data-copy]');
 
@@ -14,9 +10,10 @@ document.addEventListener('click', async (event) => {
 		return;
 	const text = button.dataset.copy;
 
+	if (navigator.clipboard === undefined) {
+		getSelection().selectAllChildren(button.previousElementSibling);
+		return;
+	}
 	await navigator.clipboard.writeText(text.startsWith('/') ? location.origin + text : text);
 	button.textContent = button.dataset.copied;
 });
-
-show();
-document.addEventListener('cs:morphed', show);

@@ -65,7 +65,7 @@ function scroll(by) {
 /* Title and button, or what the step does now; of a text that is too long, its end: the bar has the title. */
 function show(card) {
 	const head = card.getBoundingClientRect();
-	const last = (card.querySelector('[data-primary]') ?? card.querySelector('.attempt') ?? card.firstElementChild ?? card).getBoundingClientRect();
+	const last = (card.querySelector('.said') ?? card.querySelector('[data-primary]') ?? card.querySelector('.attempt') ?? card.firstElementChild ?? card).getBoundingClientRect();
 	const gap = 8, first = top() + gap, end = bottom() - gap;
 
 	if (head.top >= first - gap && last.bottom <= end)

@@ -363,6 +363,16 @@ add_offers(struct view *v, struct json_object *o)
 	model_put(o, "actions", menu);
 }
 
+/* A page has a clock of its own: as time alone passes no part changes. */
+static const char *
+elapsed(struct view *v)
+{
+	if (v->req->parts != NULL && json_get(v->run, "ended_at") == NULL)
+		return "";
+	return model_between(v->req, json_text(v->run, "started_at", NULL),
+	    json_text(v->run, "ended_at", NULL));
+}
+
 static struct json_object *
 page_part(struct view *v)
 {
@@ -381,9 +391,7 @@ page_part(struct view *v)
 	model_text(o, "usual_text",
 	    json_get(v->run, "ended_at") == NULL ? view_usual(v, -1) : NULL);
 	expected_add(v, o);
-	model_text(o, "elapsed_text",
-	    model_between(v->req, json_text(v->run, "started_at", NULL),
-		json_text(v->run, "ended_at", NULL)));
+	model_text(o, "elapsed_text", elapsed(v));
 	model_put(o, "notes", view_notes(v));
 	model_text(o, "ended_by", json_text(v->run, "ended_by", NULL));
 	model_put(o, "parameters", run_model_parameters(v));

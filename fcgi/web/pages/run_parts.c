@@ -17,6 +17,8 @@ static const struct {
 	const char *template;
 } fixed[] = {
 	{ "bar", "_run_bar.html" },
+	{ "next", "_run_next.html" },
+	{ "actions", "_run_actions.html" },
 	{ "about", "_run_about.html" },
 	{ "panel", "_run_panel.html" },
 	{ "finish", "_run_finish.html" },

@@ -3,7 +3,8 @@
  *
  * The outline lists all sections, and the steps of those in which somebody
  * works.  A section may have hundreds of steps (a loop over workers), so those
- * around the current one are listed and the others counted.
+ * around the current one are listed and the others counted.  An entry travels
+ * with each change of it, so a step that is at work has one state here.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,8 +13,8 @@
 #include "web/views/model.h"
 #include "web/run/outline_steps.h"
 
-#define BEFORE 5
-#define BEHIND 9
+#define BEFORE 2
+#define BEHIND 4
 
 static bool
 is_listed(const struct view *v, int step, int section)
@@ -44,7 +45,10 @@ entry(struct view *v, int step)
 
 	model_path(o, "path", v->plan->steps[step].id);
 	model_text(o, "title", view_title(v, step));
-	card_state(v, o, step);
+	if (state_in(v->steps[step].state, STATES_BUSY))
+		model_state(v->req, o, state_word(STATE_RUNNING), NULL);
+	else
+		card_state(v, o, step);
 	model_bool(o, "is_current", view_is_current(v, step));
 	return o;
 }
