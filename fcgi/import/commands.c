@@ -15,8 +15,9 @@
 #include "compiler/parse/heuristics.h"
 #include "compiler/parse/slug.h"
 
-bool
-command_is_executable(const char *s, bool prompted)
+/* A command, whatever it needs: a well-known one, or one behind a prompt. */
+static bool
+is_executable(const char *s, bool prompted)
 {
 	size_t len = strlen(s);
 
@@ -33,13 +34,13 @@ command_is(const char *s, bool prompted)
 	size_t at = 0, where, len = strlen(s);
 	enum program_input input = program_find(s, len, &at, &where, &name);
 
-	return command_is_executable(s, prompted) && !text_ends(s, " --help") &&
+	return is_executable(s, prompted) && !text_ends(s, " --help") &&
 	    input != PROGRAM_KEYS && input != PROGRAM_LINES &&
 	    input != PROGRAM_ENDLESS;
 }
 
 bool
-command_is_told(const char *s)
+command_is_run(const char *s)
 {
 	static const char *const words[] = { "run", "execut", "issue", "using",
 		"command", "with", "enter", "type", "invoke", "use ", "运行",
@@ -115,17 +116,17 @@ commands_note(struct import *im, const struct node *n)
 		const struct piece *piece = &p.all[i];
 
 		if (!piece->code || command_is_replacement(&p, i) ||
-		    !(command_is_executable(piece->name, piece->prompted) ||
+		    !(is_executable(piece->name, piece->prompted) ||
 			names_program(piece->name)) ||
 		    (strchr(piece->name, ' ') == NULL && !piece->prompted &&
-			!command_is_told(piece->before)) ||
+			!command_is_run(piece->before)) ||
 		    pieces_has(piece->before, refusal) ||
 		    (im->last_step.n == n &&
 			has_command(im, im->last_step.body, piece->name)) ||
 		    command_stands_behind(n, piece->name))
 			continue;
 		if (!meant && !piece->prompted &&
-		    !command_is_told(piece->before))
+		    !command_is_run(piece->before))
 			import_note_line(im, n->at, MESSAGE("import_named"));
 		else
 			import_note(im, n->at,

@@ -11,14 +11,11 @@ struct import;
 struct node;
 struct pieces;
 
-/* A command, whatever it needs: a well-known one, or one behind a prompt. */
-bool command_is_executable(const char *s, bool prompted);
-
 /* A command that a step can have. */
 bool command_is(const char *s, bool prompted);
 
 /* The words before a command tell to execute it. */
-bool command_is_told(const char *words);
+bool command_is_run(const char *words);
 
 /* “Update `docker-compose` to `docker compose`”: the piece i is a text in place
  * of another. */

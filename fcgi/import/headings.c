@@ -11,16 +11,16 @@
 #include "base/buf.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "import/alternatives.h"
+#include "import/choice/alternatives.h"
 #include "import/back.h"
-#include "import/conditions.h"
+#include "import/choice/conditions.h"
 #include "import/import_own.h"
 #include "import/imperative.h"
 #include "import/items.h"
 #include "import/nodes.h"
 #include "import/notes.h"
 #include "import/topics.h"
-#include "import/ways.h"
+#include "import/choice/options.h"
 #include "lang/each/each_ids.h"
 #include "compiler/parse/attribute.h"
 #include "compiler/parse/slug.h"
@@ -173,7 +173,7 @@ may_be_left_out(struct import *im, const struct node *n)
 
 	return !back_is_rollback(title) &&
 	    (condition_names_extras(title) ||
-		(im->siblings[n->number] > 1 && ways_is_all(title) &&
+		(im->siblings[n->number] > 1 && options_is_all(title) &&
 		    alternatives_when(im, n) == NULL));
 }
 
@@ -190,7 +190,7 @@ headings_read(struct import *im, const struct node *n)
 	if (n->number <= im->on_level)
 		im->on = NULL;
 	if (alternatives_when(im, n) == NULL && n->at != NOWHERE)
-		ways_note(im, text_title(&im->p, n), n->at);
+		options_note(im, text_title(&im->p, n), n->at);
 	im->leads = false;
 	im->offers = false;
 	im->has_steps = false;

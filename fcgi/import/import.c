@@ -21,7 +21,7 @@
 #include "base/text.h"
 #include "import/import.h"
 #include "import/import_own.h"
-#include "import/alternatives.h"
+#include "import/choice/alternatives.h"
 #include "import/back.h"
 #include "import/decisions.h"
 #include "import/block/containers.h"
@@ -31,7 +31,7 @@
 #include "import/nodes.h"
 #include "import/notes.h"
 #include "import/repeated.h"
-#include "import/ways.h"
+#include "import/choice/options.h"
 #include "lang/each/each_ids.h"
 #include "compiler/parse/attribute.h"
 #include "compiler/parse/frontmatter.h"
@@ -46,7 +46,7 @@ static void
 find_choices(struct import *im)
 {
 	alternatives_find(im);
-	ways_find(im);
+	options_find(im);
 }
 
 /* All that is put in; the first of it is our front matter. */

@@ -28,21 +28,6 @@ struct verdict {
 	const char *host, *user; /* it does nothing but enter this machine */
 };
 
-/* A note about a place of the document. */
-struct note {
-	size_t at;
-	const char *text;
-	bool lines;  /* one message for all lines with this text */
-	size_t line; /* of the result */
-};
-
-/* Lines of the source, from 0, that a step was made of; and where check
- * refused that, why: of the heap. */
-struct span {
-	int first, last;
-	char *why;
-};
-
 /* A heading of which others are alternatives; or, without it, such a place. */
 struct branch {
 	const struct node *heading;

@@ -11,12 +11,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/message.h"
-#include "import/alternatives.h"
+#include "import/choice/alternatives.h"
 #include "import/back.h"
 #include "import/block/code.h"
 #include "import/block/step.h"
 #include "import/commands.h"
-#include "import/conditions.h"
+#include "import/choice/conditions.h"
 #include "import/import_own.h"
 #include "import/items.h"
 #include "import/notes.h"
@@ -25,7 +25,7 @@
 #include "import/imperative.h"
 #include "import/topics.h"
 #include "import/sentences.h"
-#include "import/ways.h"
+#include "import/choice/options.h"
 #include "lang/each/each_ids.h"
 #include "compiler/parse/attribute.h"
 #include "compiler/parse/heuristics.h"
@@ -163,7 +163,7 @@ import_braces(
     struct import *im, const char *title, const char *kind, const char *more)
 {
 	int k = kind_find(kind);
-	const char *when = ways_when(im);
+	const char *when = options_when(im);
 	const char *on = im->on != NULL && k < STEP_KIND__MAX &&
 		kind_is(k, KIND_SHELL | KIND_ONE(EDIT))
 	    ? arena_printf(im->p.arena, " on=%s", im->on)
@@ -240,7 +240,7 @@ import_paragraph(struct import *im, const struct node *n)
 		import_lead(im, n);
 	back_read(im, n);
 	if (n->at != NOWHERE && (back_is_label(im, n) || ends_in_colon(im, n)))
-		ways_note(im, text_title(p, n), n->at);
+		options_note(im, text_title(p, n), n->at);
 	if (!im->cautious && back_is_here(im)) {
 		if (im->back == BACK_BLOCK)
 			back_note(im, n);
@@ -294,11 +294,27 @@ is_conditional(struct import *im, const struct node *li)
 	    condition_is(text_title(&im->p, text));
 }
 
+/* Makes proposals of a paragraph, and lists the commands that are left. */
+static void
+read_paragraph(struct import *im, const struct node *n)
+{
+	size_t count = im->count;
+
+	im->before = n->at != NOWHERE &&
+		looks_like_a_shortcode(im->p.src + n->at)
+	    ? NULL
+	    : n;
+	import_paragraph(im, n);
+	if (!im->cautious)
+		commands_note(im, n);
+	if (!im->cautious && im->count == count && n->parent->type != NODE_LI)
+		plain_note(im, n);
+}
+
 void
 import_nodes(struct import *im, const struct node *n)
 {
 	const struct node *back_in;
-	size_t count;
 	int back, conditional;
 
 	for (; n != NULL; n = n->next) {
@@ -320,19 +336,8 @@ import_nodes(struct import *im, const struct node *n)
 			im->before = NULL;
 			continue;
 		}
-		if (n->type == NODE_P) {
-			im->before = n->at != NOWHERE &&
-				looks_like_a_shortcode(im->p.src + n->at)
-			    ? NULL
-			    : n;
-			count = im->count;
-			import_paragraph(im, n);
-			if (!im->cautious)
-				commands_note(im, n);
-			if (!im->cautious && im->count == count &&
-			    n->parent->type != NODE_LI)
-				plain_note(im, n);
-		}
+		if (n->type == NODE_P)
+			read_paragraph(im, n);
 		if (n->type >= NODE_P)
 			continue;
 		if (n->type == NODE_LI)

@@ -8,9 +8,23 @@
 #include <stddef.h>
 
 struct buf;
+/* A note about a place of the document. */
+struct note {
+	size_t at;
+	const char *text;
+	bool lines;  /* one message for all lines with this text */
+	size_t line; /* of the result */
+};
+
+/* Lines of the source, from 0, that a step was made of; and where check
+ * refused that, why: of the heap. */
+struct span {
+	int first, last;
+	char *why;
+};
+
 struct import;
 struct runbook;
-struct span;
 
 /* Something is said of the place; the text belongs to the arena. */
 void import_note(struct import *im, size_t at, const char *text);

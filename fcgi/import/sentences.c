@@ -18,7 +18,7 @@
 #include "import/block/guess.h"
 #include "import/block/placeholders.h"
 #include "import/commands.h"
-#include "import/conditions.h"
+#include "import/choice/conditions.h"
 #include "import/databases.h"
 #include "import/edits.h"
 #include "import/import_own.h"
@@ -85,8 +85,7 @@ find_commands(struct import *im, const struct node *n, struct pieces *p)
 			return NULL;
 		}
 		if (piece->code && command_is(piece->name, piece->prompted) &&
-		    (item || piece->prompted ||
-			command_is_told(piece->before) ||
+		    (item || piece->prompted || command_is_run(piece->before) ||
 			is_command_alone(n, p)) &&
 		    (!offered || out.len == 0)) {
 			put_command(im, piece->name, &out);
@@ -107,7 +106,7 @@ find_unmarked(struct import *im, const struct pieces *p, size_t i, size_t *ret)
 	size_t n = i + 1;
 	bool exact = false;
 
-	if (p->all[i].code || !command_is_told(p->all[i].before))
+	if (p->all[i].code || !command_is_run(p->all[i].before))
 		return NULL;
 	for (; n < p->count && !p->all[n].code &&
 	     strcmp(p->all[n].before, " ") == 0;

@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "import/block/parts.h"
+#include "import/block/parts_maybe.h"
 #include "import/block/parts_own.h"
 #include "base/text.h"
 #include "import/block/shape.h"

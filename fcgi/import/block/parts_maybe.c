@@ -10,10 +10,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "import/alternatives.h"
+#include "import/choice/alternatives.h"
+#include "import/block/parts.h"
+#include "import/block/parts_maybe.h"
 #include "import/block/parts_own.h"
-#include "import/conditions.h"
-#include "import/ways.h"
+#include "import/choice/conditions.h"
+#include "import/choice/options.h"
 #include "base/text.h"
 
 /* Lines at the beginning that all parts need: they enter a folder or set
@@ -69,19 +71,19 @@ is_maybe(const char *comment)
 	    condition_is(comment);
 }
 
-/* What the comments of the block choose among, “# Ubuntu”, “# CentOS”, by their
- * lines; none, if they are not two or more. */
+/* The ways that the comments of the block choose among, “# Ubuntu”, “# CentOS”,
+ * by their lines; none, if they are not two or more. */
 static void
 find_ways(const struct reading *r, int from, const char **ret_ways)
 {
 	int family = -1;
 	uint64_t before = 0;
 	size_t count = 0;
-	struct way way;
+	struct option way;
 
 	for (int i = from; i < r->count; i++) {
 		if (!part_is_comment(&r->lines[i]) || !leads_to_command(r, i) ||
-		    !ways_read(part_comment(r, i), &way) || !way.chosen)
+		    !options_read(part_comment(r, i), &way) || !way.chosen)
 			continue;
 		if ((family >= 0 && way.family != family) ||
 		    (before & way.words) != 0 || count == CHOICES_MAX) {
@@ -90,14 +92,14 @@ find_ways(const struct reading *r, int from, const char **ret_ways)
 		}
 		family = way.family;
 		before |= way.words;
-		ret_ways[i] = ways_name(r->im, &way);
+		ret_ways[i] = options_name(r->im, &way);
 		count++;
 	}
 	if (count < 2)
 		memset(ret_ways, 0, (size_t)r->count * sizeof(*ret_ways));
 }
 
-/* What the line begins. */
+/* The part that begins on the line. */
 static struct part
 read_part(const struct reading *r, int i, int prelude, const char *way)
 {

@@ -23,18 +23,4 @@ struct reading {
 	int states;  /* lines that set what the next ones need */
 };
 
-/* The line sets something that the next ones need. */
-bool part_sets(const struct line *l);
-
-bool part_is_comment(const struct line *l);
-
-/* The text of a comment; of the arena. */
-const char *part_comment(const struct reading *r, int i);
-
-/* A part from that line on; if there is no room, the block is one step. */
-struct part *part_new(struct reading *r, int first, bool copies);
-
-/* Parts for what a comment says is not always done. */
-void parts_by_condition(struct reading *r);
-
 #endif

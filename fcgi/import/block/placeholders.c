@@ -221,8 +221,7 @@ in_two_brackets(const char *s, size_t len, size_t i)
 	if (len - i < 5 || s[i] != '{' || s[i + 1] != '{' ||
 	    (i > 0 && strchr("${", s[i - 1]) != NULL))
 		return 0;
-	while (n < len && s[n] == ' ')
-		n++;
+	n += strspn(s + n, " ");
 	start = n;
 	while (n < len &&
 	    (isalnum((unsigned char)s[n]) || s[n] == '_' ||
@@ -230,9 +229,8 @@ in_two_brackets(const char *s, size_t len, size_t i)
 		n++;
 	if (n == start)
 		return 0;
-	while (n < len && s[n] == ' ')
-		n++;
-	return len - n > 1 && s[n] == '}' && s[n + 1] == '}' ? n + 2 - i : 0;
+	n += strspn(s + n, " ");
+	return n + 1 < len && s[n] == '}' && s[n + 1] == '}' ? n + 2 - i : 0;
 }
 
 /* “{version}” or “[密码]”, which mean nothing to a shell: its length, or 0. */
@@ -392,6 +390,31 @@ process_number(const char *s, size_t len, size_t i)
 	    : 0;
 }
 
+/* “curl … 确认版本号”: words for the reader behind the command. */
+static bool
+is_remark(struct import *im, const char *s, size_t len, size_t i)
+{
+	size_t n = wide_word(s, len, i);
+
+	return n > 0 && imperative_is(arena_strndup(im->p.arena, s + i, n));
+}
+
+/* Fills in a Chinese word or the number of a process; its length, or 0. */
+static size_t
+fill_word(struct import *im, const char *s, size_t len, size_t i, size_t place)
+{
+	size_t n = wide_word(s, len, i);
+	const char *name = n > 0 ? import_hole(im, s + i, n) : NULL;
+
+	if (n == 0 && (n = process_number(s, len, i)) > 0)
+		name = import_hole_named(
+		    im, "pid", arena_strndup(im->p.arena, s + i, n));
+	if (name != NULL)
+		import_insert(im, place + i, n,
+		    arena_printf(im->p.arena, "\"$%s\"", name));
+	return n;
+}
+
 /* The line, outside of quotes at its beginning; false: it ends within one. */
 static bool
 fill_line(struct import *im, const char *text, const char *s, size_t len,
@@ -413,23 +436,11 @@ fill_line(struct import *im, const char *text, const char *s, size_t len,
 			i++;
 		} else if (s[i] == '$' && s[i + 1] == '{') {
 			find_variable(im, text, s + i, place + i);
-		} else if (quote == '\0' && (size = wide_word(s, len, i)) > 0 &&
-		    imperative_is(arena_strndup(im->p.arena, s + i, size))) {
+		} else if (quote == '\0' && is_remark(im, s, len, i)) {
 			import_insert(im, place + i, 0, "# ");
-			return true; /* what somebody does with the result */
-		} else if (quote == '\0' && (size = wide_word(s, len, i)) > 0) {
-			name = import_hole(im, s + i, size);
-			if (name != NULL)
-				import_insert(im, place + i, size,
-				    arena_printf(im->p.arena, "\"$%s\"", name));
-			i += size - 1;
+			return true;
 		} else if (quote == '\0' &&
-		    (size = process_number(s, len, i)) > 0) {
-			name = import_hole_named(
-			    im, "pid", arena_strndup(im->p.arena, s + i, size));
-			if (name != NULL)
-				import_insert(im, place + i, size,
-				    arena_printf(im->p.arena, "\"$%s\"", name));
+		    (size = fill_word(im, s, len, i, place)) > 0) {
 			i += size - 1;
 		} else if (s[i] == '\'' && quote == '\0') {
 			end = memchr(s + i + 1, '\'', len - i - 1);

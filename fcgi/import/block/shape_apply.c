@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "import/alternatives.h"
+#include "import/choice/alternatives.h"
 #include "import/block/code.h"
 #include "import/import_own.h"
 #include "import/machines.h"

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "import/alternatives.h"
+#include "import/choice/alternatives.h"
 #include "import/back.h"
 #include "import/block/code.h"
 #include "import/block/placeholders.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "import/alternatives.h"
+#include "import/choice/alternatives.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "import/block/code.h"
@@ -20,7 +20,7 @@
 #include "import/imperative.h"
 #include "import/notes.h"
 #include "import/pieces.h"
-#include "import/ways.h"
+#include "import/choice/options.h"
 #include "compiler/parse/slug.h"
 
 /* Behind “3.1 ”, “2、” or “Step 2:”. */
@@ -52,8 +52,9 @@ without_remark(struct import *im, const char *s, size_t len)
 	return arena_strndup(im->p.arena, s, len);
 }
 
-const char *
-alternatives_clean(struct import *im, const char *s)
+/* The text without remarks in brackets; NULL where a choice cannot have it. */
+static const char *
+clean(struct import *im, const char *s)
 {
 	s = without_remark(im, s, strlen(s));
 	return s[0] != '\0' && strpbrk(s, "\"'\\{}[]<>`*|#,") == NULL &&
@@ -93,7 +94,7 @@ numbered(struct import *im, const char *s)
 	for (s = end; n > 0; s += n)
 		for (n = i = 0; signs[i] != NULL && n == 0; i++)
 			n = text_starts(s, signs[i]) ? strlen(signs[i]) : 0;
-	s = alternatives_clean(im, s);
+	s = clean(im, s);
 	return s != NULL
 	    ? s
 	    : arena_strndup(im->p.arena, start, (size_t)(end - start));
@@ -254,20 +255,20 @@ static void
 find_ways(struct import *im, const struct node *h, struct headings *ret)
 {
 	uint64_t before = 0;
-	struct way way;
+	struct option way;
 
 	for (int family = -1; h != NULL && ret->count <= CHOICES_MAX;
 	     h = next_sibling(h)) {
 		const char *title = text_title(&im->p, h);
 
-		if (!ways_read(title, &way) || !way.chosen ||
+		if (!options_read(title, &way) || !way.chosen ||
 		    names_object(title) ||
 		    (family >= 0 && way.family != family) ||
 		    (before & way.words) != 0)
 			return;
 		family = way.family;
 		before |= way.words;
-		add(ret, h, ways_name(im, &way));
+		add(ret, h, options_name(im, &way));
 	}
 }
 
@@ -290,7 +291,7 @@ means_of(struct import *im, const char *title)
 			(const char *const[]){
 			    "pgrad", "pdat", "nstall", NULL }) &&
 		    (found = strstr(title, infix[i])) != NULL)
-			return alternatives_clean(im, found + strlen(infix[i]));
+			return clean(im, found + strlen(infix[i]));
 	for (size_t i = 0; by[i] != NULL && n == 0; i++)
 		if (strncasecmp(title, by[i], strlen(by[i])) == 0)
 			n = strlen(by[i]);
@@ -298,7 +299,7 @@ means_of(struct import *im, const char *title)
 		if (text_ends(title, verbs[i]) && len > n + strlen(verbs[i])) {
 			name = arena_strndup(
 			    im->p.arena, title + n, len - n - strlen(verbs[i]));
-			return alternatives_clean(im, name + strspn(name, " "));
+			return clean(im, name + strspn(name, " "));
 		}
 	return NULL;
 }
@@ -365,7 +366,7 @@ find_offered(struct import *im, const struct node *h, size_t offered,
 {
 	for (; offered > 0 && h != NULL && ret->count <= CHOICES_MAX;
 	     h = next_sibling(h)) {
-		const char *name = alternatives_clean(
+		const char *name = clean(
 		    im, behind_number(text_title(&im->p, h)));
 
 		if (name == NULL || is_known(ret->names, ret->count, name)) {
@@ -381,7 +382,7 @@ find_offered(struct import *im, const struct node *h, size_t offered,
 /*
  * The alternatives from this heading on.  All of them get a condition or none:
  * one without would always be executed.  Returns the last of those that get
- * none, lest they are taken for a smaller group; ways_note() lists them.
+ * none, lest they are taken for a smaller group; options_note() lists them.
  */
 static const struct node *
 read_group(
@@ -416,7 +417,7 @@ alternatives_read_comments(struct import *im, const struct node *n)
 		size_t at = import_line_at(&im->p, n, i, s, len);
 
 		if (s[blank] == '#' && at != NOWHERE)
-			ways_note(im,
+			options_note(im,
 			    without_remark(im, s + blank + 1, len - blank - 1),
 			    at);
 		s += len + (s[len] == '\n');

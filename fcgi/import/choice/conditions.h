@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/* What the text tells is done under a condition other than a failure, or only
- * if somebody wants it: “If you use X, …”, “（可选）”. */
+/* The text tells of something that is done under a condition other than a
+ * failure, or only if somebody wants it: “If you use X, …”, “（可选）”. */
 bool condition_is(const char *text);
 
 /* The same of its last sentence, which leads to the commands behind it. */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "import/conditions.h"
+#include "import/choice/conditions.h"
 #include "base/text.h"
 #include "import/imperative.h"
 #include "import/pieces.h"
@@ -22,8 +22,8 @@ static const char *const before[] = { "!!! ", "??? ", "???+ ", "note", "tip",
 static const char *const openings[] = { "若", "假如", "倘若", "仅当", "针对", "对于", "低于", "早于", "高于",
 	"可选", "比如", "例如", "示例", "或者", "或使用", "或直接", "或用", "或：", "也可", "想要", "视情况", "按需", "有需要", "根据需要", "当使用", "当您",
 	"当你", "or ", "or:", "alternatively", "for example", "e.g.",
-	"when using ", "when you use ", "if ", "only if ", "optional",
-	"in case ", "for users of ", "for users who ", "should you ",
+	"when using ", "if ", "only if ", "optional",
+	"in case ", "for users ", "should you ",
 	"where applicable", "where necessary", NULL };
 static const char *const general[] = { "对于每", "对于所有", "对于各", "针对每",
 	"针对所有", "如果一切", "if everything", "if all ", NULL };
@@ -37,10 +37,10 @@ static const char *const marks[] = { "（可选", "(可选", "【可选", "[可�
 	"（非必", "(非必", "非必须", "不是必须", "可跳过", "可以跳过", "则跳过",
 	"可忽略", "可以忽略", "可略过", "解决办法", "解决方法", "(optional",
 	"optional)", "[optional", "optional:", "optional step", "(if ",
-	"(only if ", "can be skipped", "can skip", "may skip",
+	"(only if ", "be skipped", "can skip", "may skip",
 	"skip this", "not required", "workaround", NULL };
 static const char *const offers[] = { "可使用", "可以使用", "可用", "可以用",
-	"可执行", "可以执行", "也可", "还可", "you can also", "you may ",
+	"可执行", "可以执行", "也可", "还可", "can also", "you may ",
 	"optionally", NULL };
 static const char *const extras[] = { "性能优化", "优化建议", "日常维护",
 	"日常运维", "定期清理", "定期维护", "自定义", "高级用法", "高级配置",

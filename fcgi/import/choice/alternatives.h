@@ -26,9 +26,6 @@ bool alternatives_parts(const char *s, size_t len);
  * NULL. */
 const char *alternatives_name(struct import *im, const char *text);
 
-/* The text without remarks in brackets; NULL where a choice cannot have it. */
-const char *alternatives_clean(struct import *im, const char *s);
-
 /* Proposes a parameter with these choices, and a condition for each; false:
  * there is no room.  The note is for the place `at`. */
 bool alternatives_choose(struct import *im, size_t at, const char *const *names,

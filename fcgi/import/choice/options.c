@@ -1,20 +1,20 @@
 /*
- * ways.c: parts of a text that exclude each other.
+ * options.c: parts of a text that exclude each other.
  *
  * “**CentOS:**” and “**Ubuntu:**” before blocks, tabs, and items such as
  * “- from the registry:” are written one behind the other, and readers take the
  * one that is theirs.  Their steps get a condition on a parameter with these
- * choices.  What leads to parts that may as well be done one by one, such as
- * the names of databases or environments, is listed.
+ * choices.  Parts that may as well be done one by one, such
+ * as those of databases or environments, are listed.
  */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-#include "import/ways.h"
+#include "import/choice/options.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "import/alternatives.h"
+#include "import/choice/alternatives.h"
 #include "import/block/containers.h"
 #include "import/import_own.h"
 #include "import/items.h"
@@ -133,10 +133,10 @@ take_word(char *text, const char *word)
 }
 
 bool
-ways_read(const char *text, struct way *ret)
+options_read(const char *text, struct option *ret)
 {
 	char copy[LABEL * 4 + 1];
-	struct way way = { .words = 0 };
+	struct option way = { .words = 0 };
 	size_t len = strlen(text), base = 0;
 
 	if (len >= sizeof(copy) || text_characters(text) > LABEL)
@@ -161,7 +161,7 @@ ways_read(const char *text, struct way *ret)
 }
 
 bool
-ways_is_all(const char *text)
+options_is_all(const char *text)
 {
 	char copy[LABEL * 4 + 1];
 	size_t len = strlen(text);
@@ -176,7 +176,7 @@ ways_is_all(const char *text)
 }
 
 const char *
-ways_name(struct import *im, const struct way *way)
+options_name(struct import *im, const struct option *way)
 {
 	const char *name = "";
 	size_t base = 0;
@@ -195,12 +195,12 @@ ways_name(struct import *im, const struct way *way)
 /* Parts that exclude each other, while they are found. */
 struct group {
 	const struct node *labels[CHOICES_MAX + 1];
-	struct way ways[CHOICES_MAX + 1];
+	struct option ways[CHOICES_MAX + 1];
 	size_t count;
 };
 
 static bool
-is_further(const struct group *g, const struct way *way)
+is_further(const struct group *g, const struct option *way)
 {
 	for (size_t i = 0; i < g->count; i++)
 		if (g->ways[i].family != way->family ||
@@ -226,7 +226,7 @@ put_range(struct import *im, size_t from, size_t to, const char *when)
 		};
 }
 
-/* Where what stands behind the node begins, in the nodes around it too. */
+/* The place of what stands behind the node, in the nodes around it too. */
 static size_t
 end_of(const struct import *im, const struct node *n)
 {
@@ -260,7 +260,7 @@ close_group(struct import *im, struct group *g, bool items)
 	for (size_t i = 0; i < count; i++)
 		names[i] = g->ways[i].family == NAMED
 		    ? alternatives_name(im, text_title(&im->p, g->labels[i]))
-		    : ways_name(im, &g->ways[i]);
+		    : options_name(im, &g->ways[i]);
 	if (!alternatives_choose(im, g->labels[0]->at, names, count, whens))
 		return;
 	for (size_t i = 0; i < count; i++) {
@@ -276,7 +276,7 @@ close_group(struct import *im, struct group *g, bool items)
 
 static void
 add(struct import *im, struct group *g, const struct node *n,
-    const struct way *way, bool items)
+    const struct option *way, bool items)
 {
 	if (!is_further(g, way) || g->count > CHOICES_MAX)
 		close_group(im, g, items);
@@ -286,7 +286,7 @@ add(struct import *im, struct group *g, const struct node *n,
 
 /* “**CentOS:**” or “On CentOS:”, directly before a block or a list. */
 static bool
-is_label(struct import *im, const struct node *n, struct way *ret)
+is_label(struct import *im, const struct node *n, struct option *ret)
 {
 	const char *text;
 
@@ -299,10 +299,10 @@ is_label(struct import *im, const struct node *n, struct way *ret)
 	    !text_ends(text, ":") && !text_ends(text, "："))
 		return false;
 	if (alternatives_name(im, text_title(&im->p, n)) != NULL) {
-		*ret = (struct way){ .family = NAMED, .chosen = true };
+		*ret = (struct option){ .family = NAMED, .chosen = true };
 		return true;
 	}
-	return ways_read(text_title(&im->p, n), ret) && ret->chosen;
+	return options_read(text_title(&im->p, n), ret) && ret->chosen;
 }
 
 /* Each of its items leads to another way. */
@@ -310,7 +310,7 @@ static void
 find_items(struct import *im, const struct node *list)
 {
 	struct group g = { .count = 0 };
-	struct way way;
+	struct option way;
 
 	for (const struct node *li = list->first; li != NULL; li = li->next) {
 		if (li->first == NULL || !is_label(im, li->first, &way) ||
@@ -326,7 +326,7 @@ static void
 find_in(struct import *im, const struct node *first)
 {
 	struct group g = { .count = 0 };
-	struct way way;
+	struct option way;
 
 	for (const struct node *n = first; n != NULL; n = n->next) {
 		if (n->type == NODE_H)
@@ -379,7 +379,7 @@ find_tabs(struct import *im, const struct tabs *tabs, size_t first)
 }
 
 void
-ways_find(struct import *im)
+options_find(struct import *im)
 {
 	for (size_t i = 0; im->tabs != NULL && i < im->tabs->count; i++)
 		if (i == 0 ||
@@ -389,7 +389,7 @@ ways_find(struct import *im)
 }
 
 const char *
-ways_when(struct import *im)
+options_when(struct import *im)
 {
 	const char *all_of = NULL;
 
@@ -409,9 +409,9 @@ ways_when(struct import *im)
 }
 
 void
-ways_note(struct import *im, const char *text, size_t at)
+options_note(struct import *im, const char *text, size_t at)
 {
-	struct way way;
+	struct option way;
 	const char *name = alternatives_name(im, text);
 
 	if (text_characters(text) > LABEL)
@@ -421,11 +421,11 @@ ways_note(struct import *im, const char *text, size_t at)
 		return;
 	}
 	way.family = -1;
-	if (ways_when(im)[0] != '\0' ||
-	    (name == NULL && !ways_read(text, &way)))
+	if (options_when(im)[0] != '\0' ||
+	    (name == NULL && !options_read(text, &way)))
 		return;
 	if (name == NULL)
-		name = ways_name(im, &way);
+		name = options_name(im, &way);
 	if (im->way != NULL && im->way_family == way.family &&
 	    strcmp(im->way, name) != 0) {
 		import_note_line(im, im->way_at, MESSAGE("import_or"));
