@@ -1081,6 +1081,21 @@ def test_a_host_that_lost_the_script_is_unknown():
     forget(path)
 
 
+def test_files_on_the_host_are_its_user_s_alone():
+    """In a folder that others may look into, too; the script has the umask of its user."""
+    folder = os.path.join(HOME, ".countersign")
+    os.makedirs(folder, exist_ok=True)
+    os.chmod(folder, 0o755)
+    try:
+        s = Step("umask; cd ~/.countersign; ls -ld -- * | cut -c1-10 | sort -u", [SSHD.target()])
+        is_state(s.wait(), "succeeded")
+        umask, *modes = s.text().split()
+        assert modes == ["-rw-------"], modes
+        assert int(umask, 8) != 0o077, umask
+    finally:
+        os.chmod(folder, 0o700)
+
+
 # ---------------------------------------------------------------- the process
 
 def test_the_parent_killed_is_never_a_success():

@@ -95,20 +95,26 @@ cs_base64() {
 	command -v base64 >/dev/null 2>&1 || cs_refuse remote_no_base64
 	case $(command -v printf) in /*) cs_refuse remote_no_printf;; esac
 }
-# Makes the first file of the execution; false: it is there already.
+# Makes the files of the execution, for its user alone; false: they are there
+# already.
 cs_make() {
 	command -v setsid >/dev/null 2>&1 || cs_refuse remote_no_setsid
 	# shellcheck disable=SC2174 # HOME is there
 	[ -d "$HOME/$cs_base" ] ||
 	    cs_error=$(mkdir -p -m 700 "$HOME/$cs_base" 2>&1) ||
 	    cs_refuse remote_no_folder "$cs_error"
-	set -C
-	{ true >"$cs_state"; } 2>/dev/null || {
+	# The folder may be older, and open to others.
+	( umask 077; set -C
+	true >"$cs_state" || exit 1
+	true >"$cs_state.script" && true >"$cs_state.out" || exit 2 ) 2>/dev/null
+	case $? in
+	0) ;;
+	1)
 		[ ! -e "$cs_state" ] || return 1
 		cs_error=$({ true >"$cs_state"; } 2>&1)
-		cs_refuse remote_no_folder "$cs_error"
-	}
-	set +C
+		cs_refuse remote_no_folder "$cs_error";;
+	*) cs_unwritten;;
+	esac
 	cs_boot
 	echo "boot $cs_boot" >>"$cs_state" || cs_unwritten
 }
@@ -145,7 +151,6 @@ cs_give() {
 }
 # Starts a command, and a sh that waits for it.
 cs_launch() {
-	: >"$cs_state.out"
 	exec 9>>"$cs_state"
 	cs_wait "$@" &
 	cs_started=$!
