@@ -1089,7 +1089,7 @@ def test_files_on_the_host_are_its_user_s_alone():
     try:
         s = Step("umask; cd ~/.countersign; ls -ld -- * | cut -c1-10 | sort -u", [SSHD.target()])
         is_state(s.wait(), "succeeded")
-        umask, *modes = s.text().split()
+        umask, *modes = s.text().decode().split()
         assert modes == ["-rw-------"], modes
         assert int(umask, 8) != 0o077, umask
     finally:
