@@ -76,10 +76,10 @@ enum err db_run_args(struct db *db, enum stmt stmt, const struct db_arg *args);
 void db_watch(struct db *db, bool (*may_go_on)(void *ctx), void *ctx);
 
 /*
- * Who has read the rows of a run's steps can read again those alone that were
- * written since: the number of writes so far, and the ids of the steps that
- * were written after it, at most DB_STEPS, which are valid until the next
- * write. False: they are too many, or not known; all have to be read.
+ * The number of writes to rows of steps so far; and the ids of the steps of a
+ * run that were written after that number, at most DB_STEPS, so that a reader
+ * reads those alone again. They are valid until the next write. False: they
+ * are too many, or not known; all have to be read.
  */
 #define DB_STEPS 8
 uint64_t db_step_writes(const struct db *db);

@@ -148,7 +148,7 @@ CREATE TABLE attempt_target (
 	exit		INTEGER,
 	bytes		INTEGER NOT NULL,
 	dropped		INTEGER NOT NULL,
-	hash		TEXT,		-- BLAKE2b-256 of the .cast, hex
+	hash		TEXT,		-- BLAKE2b-256 of the .times, hex; before there were any, of the .cast
 	sealed		TEXT,		-- the same of the .sealed, if there is one
 	message		TEXT,
 	note		TEXT,		-- "quiet": the last thing noticed

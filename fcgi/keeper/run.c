@@ -288,7 +288,7 @@ steps_left(const struct run *run)
 	return left;
 }
 
-/* What stands behind a step that waits waits as well. */
+/* Steps behind one that waits wait as well. */
 static enum err
 advance(struct run *run)
 {

@@ -319,7 +319,7 @@ const char *const run_report_keys[] = { "id", "title", "reason", "state",
 	"parameters", "created_by", "created_at", "started_by", "started_at",
 	"ended_by", "ended_at", "note", "current", NULL };
 
-/* What the report has of the run as a whole. */
+/* The members of the report that concern the run as a whole. */
 static struct json_object *
 head_of(const struct run_report *r)
 {

@@ -216,7 +216,7 @@ compile_ask(struct keeper *k, const struct compile_request *r,
 	return err;
 }
 
-/* What a job that has ended says of the files. */
+/* Takes the hashes of the files from a job that has ended. */
 static enum err
 take_files(const struct compile_job *ended, struct json_object *resolved,
     struct fault *fault)

@@ -11,7 +11,6 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "pack/exec_file.h"
 #include "web/http/send_file.h"
 #include "web/views/recording.h"
