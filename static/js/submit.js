@@ -25,7 +25,9 @@ function say(form, place, text, { field, run: other, run_title: title } = {}) {
 		link.textContent = `#${other} ${title ?? ''}`;
 		box.append(' ', link);
 	}
-	if (form.isConnected)
+	if (form.isConnected && form.closest('dialog'))
+		(wrong ?? form).after(box);
+	else if (form.isConnected)
 		(wrong ?? form.closest('.step-body > .actions') ?? form).after(box);
 	else
 		place.append(box);

@@ -155,6 +155,42 @@ describe('the outline', () => {
 	test('no page complained in the console', () => assert.deepEqual(page.complaints, []));
 });
 
+describe('a point of no return', () => {
+	let page, run;
+
+	before(async () => {
+		page = await newPage();
+		await signIn(page, who);
+		run = await started('final');
+		await page.goto(run);
+	});
+
+	test('is confirmed in a dialog that names the targets, by the keyboard too', async () => {
+		await page.keyboard.press('e');
+		await page.keyboard.press('e');
+		await page.waitForSelector('#step-drop dialog:modal');
+		assert.match(await page.innerText('#step-drop dialog'), /Drop the tables.*acts on h001, h002.*h014.*no way back/s);
+		await look(page, '98-final', { full: false });
+		await page.keyboard.press('Escape');
+		await page.waitForSelector('#step-drop details.ask:not([open])');
+		assert.equal((await stepOf(run, 'drop')).state, 'ready');
+	});
+
+	test('which closes by its button, and once it has been pressed', async () => {
+		await page.click('#step-drop summary[data-primary]');
+		await page.click('#step-drop [data-close]');
+		await page.waitForSelector('#step-drop details.ask:not([open])');
+		await page.click('#step-drop summary[data-primary]');
+		await page.click('#step-drop dialog .solid');
+		assert.equal((await stepOf(run, 'drop')).state, 'ready', 'not without the mark');
+		await page.check('#step-drop dialog [name=understood]');
+		await page.click('#step-drop dialog .solid');
+		await becomes(page, 'drop', 'succeeded');
+		assert.equal(await page.locator('dialog:modal').count(), 0);
+		assert.deepEqual(page.complaints, []);
+	});
+});
+
 describe('a step that failed', () => {
 	let page, run;
 

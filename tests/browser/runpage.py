@@ -72,6 +72,14 @@ true
 """
 
 
+FINAL = """---
+title: Drop the old tables
+---
+```sh {#drop title="Drop the tables" .irreversible on=all}
+echo dropped
+```
+"""
+
 WIDE = "# All\n" + "".join(f"- [ ] Count {i} {{#c{i}}}\n" for i in range(30))
 
 
@@ -86,7 +94,7 @@ def targets():
 def main():
     results = Results()
     books = runbook_folder({"walk": walk(), "group": GROUP, "loop": LOOP,
-                            "mixed": MIXED, "wide": WIDE}, targets())
+                            "mixed": MIXED, "wide": WIDE, "final": FINAL}, targets())
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator,approver,admin")
         bo = console.user("bo", "operator,approver,dba")

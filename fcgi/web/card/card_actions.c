@@ -18,6 +18,8 @@
 #include "web/views/model.h"
 #include "web/views/rollback_view.h"
 
+#define FINAL_NAMES 20
+
 /* The commands about a run, or about its steps, that have a button. */
 static bool
 has_button(enum verb verb, bool step)
@@ -168,11 +170,33 @@ card_label(struct view *v, int step)
 	    v, step, request_own(v->req, view_targets(v, v->steps[step].step)));
 }
 
+/* The names of the targets, some of very many: to be read before a press. */
+static const char *
+final_targets(struct view *v, struct json_object *targets)
+{
+	struct json_object *few = request_own(v->req, json_object_new_array());
+	size_t n = json_object_array_length(targets);
+	const char *names;
+
+	for (size_t i = 0; i < n && i < FINAL_NAMES; i++)
+		json_object_array_add(few,
+		    json_object_get(json_object_array_get_idx(targets, i)));
+	names = model_names(v->req, few);
+	return n <= FINAL_NAMES
+	    ? names
+	    : arena_printf(v->req->arena, "%s %s", names,
+		  request_fill(v->req, "final_more", "count",
+		      arena_printf(v->req->arena, "%zu", n - FINAL_NAMES),
+		      NULL));
+}
+
 static void
 add_labels(struct view *v, struct json_object *o, int i,
     struct json_object *targets, struct json_object *counts)
 {
 	model_text(o, "primary_label", label(v, i, targets));
+	if (v->steps[i].step->irreversible)
+		model_text(o, "final_targets", final_targets(v, targets));
 	if (kind_is(v->steps[i].step->kind, KIND_PERSON))
 		return;
 	model_put(o, "retries",
