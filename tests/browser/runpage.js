@@ -191,6 +191,55 @@ describe('a point of no return', () => {
 	});
 });
 
+describe('an approval', () => {
+	let page;
+
+	const created = async (values) => (await must('POST', '/runs', { runbook: 'agreed', environment: 'test',
+		reason: 'CHG-7: the disk is full', parameters: { pass: 'well hidden', ...values } })).id;
+
+	async function approve(id) {
+		await page.goto(`/runs/${id}`);
+		await page.click('#panel [value=approve]');
+		await page.waitForSelector('#panel .votes', { state: 'detached' });
+	}
+
+	before(async () => {
+		page = await newPage();
+		await signIn(page, { name: 'bo', password: process.env.PASSWORD });
+	});
+
+	test('shows all that it is given to', async () => {
+		const id = await created({});
+
+		await page.goto(`/runs/${id}`);
+		const panel = await page.innerText('#panel');
+
+		for (const words of [/CHG-7: the disk is full/, /Target version: 1\.4\.1/, /Password: ••••/, /h001 \S+@127\.0\.0\.1:\d+/,
+			/Cannot be undone\s+Drop the tables/, /No run of this runbook has succeeded/])
+			assert.match(panel, words);
+		assert.ok(!panel.includes('h002'), 'no target that it does not act on');
+		const plan = await page.$eval('#panel dd code[title]', (el) => [el.textContent, el.title]);
+
+		assert.match(plan[1], /^[0-9a-f]{64}$/);
+		assert.equal(plan[0], plan[1].slice(0, 8));
+		await look(page, '99-approval');
+		await approve(id);
+		await must('POST', `/runs/${id}/start`, {});
+		await execute(`/runs/${id}`, 'drop', { understood: true });
+		await must('POST', `/runs/${id}/close`, { result: 'succeeded', note: '' });
+	});
+
+	test('says what differs from the last success', async () => {
+		await page.goto(`/runs/${await created({ version: '1.5.0' })}`);
+		const since = await page.locator('#panel .facts > div', { hasText: 'Since the last success' }).innerText();
+
+		assert.match(since, /version: 1\.4\.1 → 1\.5\.0/);
+		assert.match(since, /pass: another secret/);
+		assert.doesNotMatch(since, /h001|document/);
+		assert.deepEqual(page.complaints, []);
+	});
+});
+
 describe('a step that failed', () => {
 	let page, run;
 

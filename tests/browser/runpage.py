@@ -80,6 +80,19 @@ echo dropped
 ```
 """
 
+AGREED = """---
+title: Drop the old tables
+parameters:
+  version: {label: Target version, default: 1.4.1}
+  pass: {label: Password, type: secret}
+approvals:
+  - {role: approver, count: 1}
+---
+```sh {#drop title="Drop the tables" .irreversible on=h001}
+echo dropped
+```
+"""
+
 WIDE = "# All\n" + "".join(f"- [ ] Count {i} {{#c{i}}}\n" for i in range(30))
 
 
@@ -94,7 +107,8 @@ def targets():
 def main():
     results = Results()
     books = runbook_folder({"walk": walk(), "group": GROUP, "loop": LOOP,
-                            "mixed": MIXED, "wide": WIDE, "final": FINAL}, targets())
+                            "mixed": MIXED, "wide": WIDE, "final": FINAL,
+                            "agreed": AGREED}, targets())
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator,approver,admin")
         bo = console.user("bo", "operator,approver,dba")

@@ -16,6 +16,7 @@
 #include "web/card/card_run.h"
 #include "web/views/approvals.h"
 #include "web/card/fragments.h"
+#include "web/run/approved.h"
 #include "web/run/expected.h"
 #include "web/views/dry_run.h"
 #include "web/views/model.h"
@@ -363,6 +364,18 @@ add_offers(struct view *v, struct json_object *o)
 	model_put(o, "actions", menu);
 }
 
+/* The values; and, while it waits for approvals, all else that is approved. */
+static void
+add_approved(struct view *v, struct json_object *o)
+{
+	struct json_object *values = run_model_parameters(v);
+
+	model_bool(o, "has_parameters", json_object_array_length(values) > 0);
+	model_put(o, "parameters", values);
+	model_put(
+	    o, "approved", approvals_are_awaited(v) ? approved_model(v) : NULL);
+}
+
 /* A page has a clock of its own: as time alone passes no part changes. */
 static const char *
 elapsed(struct view *v)
@@ -394,7 +407,7 @@ page_part(struct view *v)
 	model_text(o, "elapsed_text", elapsed(v));
 	model_put(o, "notes", view_notes(v));
 	model_text(o, "ended_by", json_text(v->run, "ended_by", NULL));
-	model_put(o, "parameters", run_model_parameters(v));
+	add_approved(v, o);
 	add_flags(v, o);
 	approvals_add(v, o);
 	model_bool(o, "has_targets", dry_run_has_targets(v));
