@@ -214,7 +214,7 @@ describe('an approval', () => {
 		await page.goto(`/runs/${id}`);
 		const panel = await page.innerText('#panel');
 
-		for (const words of [/CHG-7: the disk is full/, /Target version: 1\.4\.1/, /Password: ••••/, /h001 \S+@127\.0\.0\.1:\d+/,
+		for (const words of [/CHG-7: the disk is full/, /Target version:\s+1\.4\.1/, /Password:\s+••••/, /h001\s+\S+@127\.0\.0\.1:\d+/,
 			/Cannot be undone\s+Drop the tables/, /No run of this runbook has succeeded/])
 			assert.match(panel, words);
 		assert.ok(!panel.includes('h002'), 'no target that it does not act on');
