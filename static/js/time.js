@@ -8,6 +8,7 @@ const hm = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 const near = new Intl.DateTimeFormat(lang, hm);
 const same = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', ...hm });
 const far = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', year: 'numeric', ...hm });
+const whole_day = new Intl.DateTimeFormat(lang, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const units = (document.body.dataset.units || 'd,h,min,s').split(',');
 
 const whole = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', year: 'numeric',
@@ -30,9 +31,18 @@ function chinese(date, now, el) {
 const zone = (date) => new Intl.DateTimeFormat(lang, { timeZoneName: 'short' }).formatToParts(date)
 	.find((part) => part.type === 'timeZoneName').value;
 
+/* The day of the part of a table (group()) in which a time stands. */
+function dayOf(el) {
+	return el.closest('[data-day]')?.dataset.day;
+}
+
 function words(date, el) {
 	const now = new Date();
 
+	if (el.closest('.day'))
+		return whole_day.format(date);
+	if (dayOf(el) === date.toDateString())
+		return near.format(date);
 	if (wanted.startsWith('zh'))
 		return chinese(date, now, el);
 	if (el.closest('.report'))
@@ -42,7 +52,33 @@ function words(date, el) {
 	return (date.getFullYear() === now.getFullYear() ? same : far).format(date);
 }
 
+/*
+ * Tables by day, of rows that say their time.  The server has the days of UTC;
+ * here they become those of the viewer.
+ */
+function group(table) {
+	const first = table.tBodies[0], days = [];
+
+	for (const row of table.querySelectorAll('tr[data-at]')) {
+		const day = new Date(row.dataset.at).toDateString();
+
+		if (days.at(-1)?.dataset.day !== day) {
+			const part = first.cloneNode(false), head = first.rows[0].cloneNode(true);
+
+			part.dataset.day = day;
+			head.querySelector('time').dateTime = row.dataset.at;
+			part.append(head);
+			days.push(part);
+		}
+		days.at(-1).append(row);
+	}
+	for (const body of [...table.tBodies])
+		body.remove();
+	table.append(...days);
+}
+
 function localise() {
+	document.querySelectorAll('table[data-days]:not(:has([data-day]))').forEach(group);
 	for (const el of document.querySelectorAll('time[datetime]')) {
 		const date = new Date(el.dateTime);
 

@@ -127,6 +127,21 @@ navigation_model(const struct req *req)
 	return o;
 }
 
+/* The icon and the word of the tab. */
+static struct json_object *
+tab_model(const struct req *req)
+{
+	struct json_object *o;
+
+	if (req->tab == NULL)
+		return NULL;
+	o = json_object_new_object();
+	json_set_text(o, "name", req->tab);
+	json_set_text(o, "text",
+	    request_text(req, arena_printf(req->arena, "tab_%s", req->tab)));
+	return o;
+}
+
 /* A text that the previous page left for this one, by its key. */
 static void
 set_flash(const struct req *req, struct reply *reply, struct json_object *o)
@@ -152,6 +167,7 @@ page_model(const struct req *req, struct reply *reply, const char *title)
 	json_set_text(o, "lang", req->lang);
 	json_set_text(o, "other_lang", catalogue_other(req->lang));
 	json_set_text(o, "title", title);
+	json_set(o, "tab", tab_model(req));
 	json_set_text(o, "path",
 	    req->method == METHOD_POST ? "/" : request_env(req, "REQUEST_URI"));
 	json_set(o, "actor", actor_model(req));

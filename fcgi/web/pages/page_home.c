@@ -1,68 +1,25 @@
 /*
- * page_home.c: runs that wait for the person, active runs, recently ended runs.
+ * page_home.c: runs that wait for the person, other open runs, those that
+ * failed lately, and those that ended lately.
  *
  * A run waits for the person if run_authorize() allows them now to approve,
- * start, resume, start or sign the next step, or close.  The newest open runs
- * are looked at; a further page begins below the last of them.
+ * start, resume, start or sign the next step, or close (run_row.c).  The newest
+ * open runs are looked at; a further page begins below the last of them.
  */
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "web/list/run_row.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
-#include "web/views/run_model.h"
 #include "journal/lifecycle_people.h"
 
 #define MAX_OPEN 50
+#define MAX_FAILED 5
 #define MAX_RECENT 10
-
-static const struct {
-	enum verb verb;
-	const char *key;
-} run_waits[] = {
-	{ VERB_run_approve, "wait_approve" },
-	{ VERB_run_start, "wait_start" },
-	{ VERB_run_resume, "wait_resume" },
-};
-
-/* The key of what a step waits for, which may be for one of several. */
-static const char *
-step_key(enum verb verb)
-{
-	switch (verb) {
-	case VERB_step_retry:
-		return "wait_failed";
-	case VERB_step_resolve:
-		return "wait_unknown";
-	case VERB_step_sign:
-		return "wait_sign";
-	default:
-		return "wait_step";
-	}
-}
-
-/* The verb that the person could apply to the run, or NULL. */
-static const char *
-waiting_for(struct req *req, const struct view *v)
-{
-	int step = run_model_focused(v);
-	enum verb verb = step < 0 ? VERB__MAX : run_model_verb(v, step);
-
-	/* a parked run was put aside: it waits for those who decide */
-	for (size_t i = 0; i < sizeof(run_waits) / sizeof(run_waits[0]); i++)
-		if (v->lifecycle.state != STATE_PARKED &&
-		    view_may(v, run_waits[i].verb, -1))
-			return request_text(req, run_waits[i].key);
-	if (verb != VERB__MAX)
-		return request_fill(
-		    req, step_key(verb), "title", view_title(v, step), NULL);
-	if (v->finished && view_may(v, VERB_run_close, -1))
-		return v->tally.total > 0
-		    ? request_text(req, "wait_close")
-		    : request_text(req, "finish_nothing_title");
-	return NULL;
-}
+#define LATELY_MS (14 * 24 * 3600 * 1000LL)
 
 /* All rows of a query as rows of a list.  A new array. */
 static struct json_object *
@@ -74,23 +31,6 @@ row_models(struct req *req, struct rows *rows)
 		json_object_array_add(list, model_run_row(req, rows));
 	db_done(rows);
 	return list;
-}
-
-static void
-add_open(struct req *req, struct json_object *o, struct json_object *waiting,
-    struct json_object *running)
-{
-	const char *what = NULL, *title = NULL;
-	struct view *v;
-
-	if (view_load(req, json_int(o, "id", 0), &v) == ERR_OK) {
-		what = waiting_for(req, v);
-		title = run_model_focus_text(v);
-	}
-	model_text(o, "current_title", title);
-	model_text(o, "waiting_for", what);
-	json_object_array_add(
-	    what != NULL ? waiting : running, json_object_get(o));
 }
 
 static void
@@ -153,9 +93,13 @@ add_all_open(struct req *req, struct json_object *model, int64_t before)
 		db_query(req->web->db, STMT_WEB_RUNS_OPEN, INT(before),
 		    INT(MAX_OPEN + 1))));
 	n = json_object_array_length(open);
-	for (size_t i = 0; i < n && i < MAX_OPEN; i++)
-		add_open(req, o = json_object_array_get_idx(open, i), waiting,
-		    running);
+	for (size_t i = 0; i < n && i < MAX_OPEN; i++) {
+		o = json_object_array_get_idx(open, i);
+		run_row_add(req, o);
+		json_object_array_add(
+		    json_get(o, "waiting_for") != NULL ? waiting : running,
+		    json_object_get(o));
+	}
 	add_list(model, "waiting", "has_waiting", waiting);
 	add_list(model, "running", "has_running", running);
 	model_text(model, "first_url", before < INT64_MAX ? "/" : NULL);
@@ -166,25 +110,64 @@ add_all_open(struct req *req, struct json_object *model, int64_t before)
 }
 
 static struct json_object *
-recent(struct req *req)
+ended(struct req *req, struct rows *rows)
 {
-	struct json_object *list = row_models(
-	    req, db_query(req->web->db, STMT_WEB_RUNS_ENDED, INT(MAX_RECENT)));
+	struct json_object *list = row_models(req, rows);
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+	run_row_add_all(req, list);
+	return list;
+}
 
-		model_put(o, "current_title", NULL);
-		model_put(o, "waiting_for", NULL);
+static bool
+has_run(struct json_object *list, int64_t id)
+{
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		if (json_int(json_object_array_get_idx(list, i), "id", 0) == id)
+			return true;
+	return false;
+}
+
+/* The runs of `recent` that the page does not have in `failed` already. */
+static struct json_object *
+others(struct json_object *recent, struct json_object *failed)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < json_object_array_length(recent); i++) {
+		struct json_object *o = json_object_array_get_idx(recent, i);
+
+		if (!has_run(failed, json_int(o, "id", 0)))
+			json_object_array_add(list, json_object_get(o));
 	}
 	return list;
+}
+
+/* What the tab says: the worst of what is open. */
+static const char *
+tab_of(struct json_object *model)
+{
+	static const char *const lists[] = { "waiting", "running" };
+
+	for (int k = 0; k < 2; k++) {
+		struct json_object *runs = json_get(model, lists[k]);
+
+		for (size_t i = 0; i < json_object_array_length(runs); i++)
+			if (text_eq(
+				json_text(json_object_array_get_idx(runs, i),
+				    "icon", ""),
+				"failed"))
+				return "failed";
+	}
+	return json_flag(model, "has_waiting", false) ? "waiting"
+	    : json_flag(model, "has_running", false)  ? "running"
+						      : NULL;
 }
 
 enum err
 page_home(struct req *req, struct reply *reply)
 {
-	struct json_object *model = json_object_new_object();
-	int64_t before = INT64_MAX;
+	struct json_object *model = json_object_new_object(), *recent, *failed;
+	int64_t before = INT64_MAX, since = clock_now() - LATELY_MS;
 
 	text_int(request_query(req, "before"), 1, INT64_MAX, &before);
 	model_text(model, "own_reset", own_reset(req));
@@ -192,7 +175,15 @@ page_home(struct req *req, struct reply *reply)
 	    req->actor.reset_by[0] != '\0' && !req->actor.reset_own);
 	add_list(model, "resets", "has_resets", resets(req));
 	add_all_open(req, model, before);
-	add_list(model, "recent", "has_recent", recent(req));
+	failed = ended(req,
+	    db_query(req->web->db, STMT_WEB_RUNS_FAILED, INT(MAX_FAILED),
+		INT(since)));
+	recent = ended(
+	    req, db_query(req->web->db, STMT_WEB_RUNS_ENDED, INT(MAX_RECENT)));
+	add_list(model, "_others", "_has_others", others(recent, failed));
+	add_list(model, "failed", "has_failed", failed);
+	add_list(model, "recent", "has_recent", recent);
+	req->tab = tab_of(model);
 	return reply_model(
 	    req, reply, "home.html", request_text(req, "home_title"), model);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "html/url.h"
-#include "web/views/library.h"
+#include "web/list/library.h"
 #include "web/views/runbook_cache.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"

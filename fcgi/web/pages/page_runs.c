@@ -10,11 +10,11 @@
 #include "base/text.h"
 #include "html/url.h"
 #include "web/http/read_limit.h"
-#include "web/views/run_list.h"
+#include "web/list/run_list.h"
+#include "web/list/run_row.h"
 #include "web/views/runbook_cache.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
-#include "web/views/run_model.h"
 
 #define ROWS 25
 
@@ -84,40 +84,77 @@ environment_choices(struct req *req)
 	return list;
 }
 
+static const char *const results[] = { "succeeded", "failed", "rolled_back",
+	NULL };
+
+static void
+append(struct json_object *list, struct json_object *more)
+{
+	for (size_t i = 0; i < json_object_array_length(more); i++)
+		json_object_array_add(
+		    list, json_object_get(json_object_array_get_idx(more, i)));
+	json_object_put(more);
+}
+
+/* One choice for states and results: a run that has ended has its result. */
+static struct json_object *
+state_choices(struct req *req)
+{
+	static const char *const open[] = { "awaiting_approval", "ready",
+		"running", "paused", "parked", NULL };
+	static const char *const given_up[] = { "aborted", NULL };
+	const char *state = request_query(req, "state");
+	const char *result = request_query(req, "result");
+	struct json_object *list = model_choices(req, "state", open, state);
+
+	append(list,
+	    model_choices(
+		req, "result", results, *result != '\0' ? result : state));
+	append(list, model_choices(req, "state", given_up, state));
+	return list;
+}
+
 static void
 add_form(struct req *req, struct json_object *model)
 {
-	static const char *const states[] = { "awaiting_approval", "ready",
-		"running", "paused", "parked", "completed", "aborted", NULL };
-	static const char *const results[] = { "succeeded", "failed",
-		"rolled_back", NULL };
 	struct json_object *filters = json_object_new_object();
 
 	for (size_t i = 0; filter_names[i] != NULL; i++)
 		model_text(filters, filter_names[i],
 		    request_query(req, filter_names[i]));
 	model_put(model, "filters", filters);
-	model_put(model, "states",
-	    model_choices(req, "state", states, request_query(req, "state")));
-	model_put(model, "results",
-	    model_choices(
-		req, "result", results, request_query(req, "result")));
+	model_put(model, "states", state_choices(req));
 	model_put(model, "environments", environment_choices(req));
 	model_bool(model, "is_filtered", is_filtered(req));
+	model_bool(model, "_is_narrow",
+	    filter(req, "runbook") != NULL || filter(req, "by") != NULL ||
+		filter(req, "from") != NULL || filter(req, "to") != NULL);
 }
 
-/* The step of an open run that is next or runs. */
-static void
-add_focus(struct req *req, struct json_object *o)
+/*
+ * The runs of each day in UTC, [{day, runs}], for the page: time.js makes them
+ * those of the reader's zone.  A new array.
+ */
+static struct json_object *
+by_day(struct req *req, struct json_object *runs)
 {
-	struct view *v;
+	struct json_object *days = json_object_new_array(), *list = NULL, *o;
+	const char *day = "";
 
-	model_put(o, "waiting_for", NULL);
-	model_text(o, "current_title",
-	    json_get(o, "ended_at") == NULL &&
-		    view_load(req, json_int(o, "id", 0), &v) == ERR_OK
-		? run_model_focus_text(v)
-		: NULL);
+	for (size_t i = 0; i < json_object_array_length(runs); i++) {
+		struct json_object *run = json_object_array_get_idx(runs, i);
+		const char *at = arena_strndup(req->arena,
+		    json_text(run, "created_at", ""), strlen("2026-11-28"));
+
+		if (!text_eq(at, day)) {
+			o = json_object_new_object();
+			model_text(o, "day", day = at);
+			model_put(o, "runs", list = json_object_new_array());
+			json_object_array_add(days, o);
+		}
+		json_object_array_add(list, json_object_get(run));
+	}
+	return days;
 }
 
 /* Addresses of before, which counted pages: programs must not read one twice.
@@ -129,6 +166,16 @@ answer_page(struct req *req, struct reply *reply)
 		return reply_redirect(req, reply, list_url(req, NULL, 0));
 	return fault_set(&req->fault, ERR_INVALID, "no_pages", "page", "%s",
 	    request_text(req, "runs_no_pages"));
+}
+
+/* The choice of states has results as well. */
+static bool
+is_result(const char *state)
+{
+	for (size_t i = 0; results[i] != NULL; i++)
+		if (text_eq(state, results[i]))
+			return true;
+	return false;
 }
 
 static struct run_list_ask
@@ -144,6 +191,10 @@ read_ask(struct req *req)
 		.to = filter(req, "to"),
 		.rows = ROWS };
 
+	if (is_result(ask.state)) {
+		ask.result = ask.result != NULL ? ask.result : ask.state;
+		ask.state = NULL;
+	}
 	text_int(request_query(req, "before"), 1, INT64_MAX, &ask.before);
 	text_int(request_query(req, "after"), 1, INT64_MAX, &ask.after);
 	return ask;
@@ -173,10 +224,10 @@ page_runs(struct req *req, struct reply *reply)
 	}
 	runs = list.runs;
 	n = json_object_array_length(runs);
-	for (size_t i = 0; i < n; i++)
-		add_focus(req, json_object_array_get_idx(runs, i));
+	run_row_add_all(req, runs);
 	model = json_object_new_object();
 	model_put(model, "runs", runs);
+	model_put(model, "_days", by_day(req, runs));
 	model_bool(model, "is_empty", n == 0);
 	model_text(model, "prev_url",
 	    list.newer ? list_url(req, "after", id_at(runs, 0)) : NULL);

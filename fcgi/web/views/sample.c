@@ -150,6 +150,38 @@ static const struct {
 	{ "aborted", NULL, NULL, 2, false },
 };
 
+/* What run_row_add() says of a run. */
+static void
+add_row_texts(
+    struct req *req, const struct view *v, struct json_object *o, size_t i)
+{
+	const char *title = v->steps[1].step->title;
+	bool open = state_in(state_find(runs[i].state), STATES_OPEN);
+	bool waits = state_find(runs[i].state) == STATE_AWAITING_APPROVAL;
+	bool failed = runs[i].trouble != NULL ||
+	    text_eq(runs[i].result, "failed");
+
+	model_text(o, "url", "/ui");
+	model_text(
+	    o, "waiting_for", waits ? request_text(req, "wait_approve") : NULL);
+	model_text(o, "waiting_as",
+	    waits ? request_fill(req, "wait_as", "role", "approver", NULL)
+		  : NULL);
+	model_text(o, "current_title", open ? title : NULL);
+	model_text(o, "failed_title", failed ? title : NULL);
+	model_text(o, "failure",
+	    failed ? request_fill(req, "failed_more", "what",
+			 request_fill(req, "failed_on", "code", "3", "target",
+			     "fleet142.example", NULL),
+			 "count", "7", NULL)
+		   : NULL);
+	model_text(o, "since", open ? AT : NULL);
+	model_text(o, "started_at", runs[i].done > 0 ? AT : NULL);
+	model_text(o, "ended_at", open ? NULL : AT);
+	model_text(o, "duration_text",
+	    runs[i].done > 0 ? model_duration(req, 750000) : NULL);
+}
+
 struct json_object *
 sample_rows(struct req *req)
 {
@@ -167,11 +199,7 @@ sample_rows(struct req *req)
 		model_text(o, "environment_label",
 		    request_text(req,
 			runs[i].production ? "production" : "sample_place"));
-		model_text(o, "waiting_for", NULL);
-		model_text(o, "current_title",
-		    state_in(state_find(runs[i].state), STATES_OPEN)
-			? v->steps[1].step->title
-			: NULL);
+		add_row_texts(req, v, o, i);
 		model_int(o, "steps_done", runs[i].done);
 		model_int(o, "steps_total", 12);
 		model_int(o, "percent", runs[i].done * 100 / 12);

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "plan/plan.h"
-#include "web/views/library.h"
+#include "web/list/library.h"
 #include "web/views/model.h"
 #include "web/views/runbook_cache.h"
 

@@ -1,6 +1,6 @@
 /* run_list.h: runs by filters, newest first, a page at a time. */
-#ifndef WEB_VIEWS_RUN_LIST_H
-#define WEB_VIEWS_RUN_LIST_H
+#ifndef WEB_LIST_RUN_LIST_H
+#define WEB_LIST_RUN_LIST_H
 
 #include "web/http/request.h"
 

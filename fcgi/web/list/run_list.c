@@ -15,7 +15,7 @@
 #include "journal/search/search_term.h"
 #include "web/http/read_limit.h"
 #include "web/views/model.h"
-#include "web/views/run_list.h"
+#include "web/list/run_list.h"
 
 #define DAY_MS (24LL * 3600 * 1000)
 #define BEYOND (1LL << 56) /* after all times, and above all ids */

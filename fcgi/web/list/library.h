@@ -1,6 +1,6 @@
 /* library.h: what the library shows of each document. */
-#ifndef WEB_VIEWS_LIBRARY_H
-#define WEB_VIEWS_LIBRARY_H
+#ifndef WEB_LIST_LIBRARY_H
+#define WEB_LIST_LIBRARY_H
 
 #include "web/http/request.h"
 

@@ -1,0 +1,28 @@
+/* run_row.h: what a list says of a run beside its row. */
+#ifndef WEB_LIST_RUN_ROW_H
+#define WEB_LIST_RUN_ROW_H
+
+#include "web/views/view.h"
+
+/* "Sign: Stop the service": what the person could do now; or NULL. */
+const char *run_row_waiting_for(struct view *v);
+
+/*
+ * Completes a row of model_run_row(), which the caller has found by a LIMIT:
+ * the run is loaded if it is open or did not end well.
+ *
+ *	url		the run, at the step that failed if one has
+ *	duration_text	from its start to its end, or to now; or NULL
+ *	current_title	"Next: Stop the service" of an open run, or NULL
+ *	waiting_for	as above
+ *	waiting_as	"as approver": the role for it
+ *	since		when what is next became so, RFC 3339
+ *	failure		why the run failed, in a line; or NULL
+ *	failed_title	the step that failed; NULL: none, or none is known
+ */
+void run_row_add(struct req *req, struct json_object *row);
+
+/* The same of all rows of a list, of which each has run_row_add(). */
+void run_row_add_all(struct req *req, struct json_object *rows);
+
+#endif
