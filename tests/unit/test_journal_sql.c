@@ -166,6 +166,7 @@ fill(sqlite3 *db)
 	    "INSERT INTO attempt_target (run, step, n, target, state, bytes,"
 	    " dropped, changed, captures, skipped) SELECT run, step, n,"
 	    " 'book1', 'succeeded', 1, 0, '{}', '{}', '[]' FROM attempt;"
+	    "UPDATE attempt_target SET state = 'failed' WHERE run = 50 AND n = 50;"
 	    "INSERT INTO typist SELECT run, step, n, 'book1', 'p1', 1 FROM"
 	    " attempt;"
 	    "INSERT INTO artifact SELECT run, n, 'book1', step, n, 'book1', 1,"

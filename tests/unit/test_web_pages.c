@@ -329,6 +329,19 @@ expect_in(const char *path, const char *text)
 	free(html);
 }
 
+/* The number of times that a text stands in the page. */
+static int
+count_in(const char *path, const char *text)
+{
+	char *html = get(path, "text/html", "en", 200);
+	int n = 0;
+
+	for (const char *at = html; (at = strstr(at, text)) != NULL; at++)
+		n++;
+	free(html);
+	return n;
+}
+
 static void
 a_step_at_work(void **state)
 {
@@ -356,6 +369,16 @@ a_failed_step(void **state)
 	expect_in("/runs/1", "/runs/1/steps/one/retry");
 	expect_in("/runs/1", "/runs/1/steps/probe-one/execute");
 	expect_in("/runs/1", "exit code 7");
+	expect_in("/runs/1", "data-tab=\"failed\"");
+	expect_in("/runs/1", "/static/icon-failed.svg");
+	/* the lists say why, and lead to the step */
+	expect_in("/",
+	    "Failed: First: one <span class=\"row-as\">as "
+	    "operator</span>");
+	expect_in("/", "<span class=\"row-why\">It &lt;failed&gt;.</span>");
+	expect_in("/", "data-tab=\"failed\"");
+	expect_in("/runs", "<strong>First: one</strong> It &lt;failed&gt;.");
+	expect_in("/runs", "href=\"/runs/1#step-one\"");
 }
 
 static void
@@ -369,6 +392,8 @@ steps_that_people_settle(void **state)
 	look_at("/runs/1/parameters");
 	happen("step.ready", "{\"step\":\"hand\"}");
 	expect_in("/runs/1", "/runs/1/steps/hand/confirm");
+	expect_in("/runs/1", "data-tab=\"waiting\"");
+	expect_in("/", "Confirm: By hand <span class=\"row-as\">as operator");
 	happen("step.confirmed",
 	    "{\"step\":\"hand\",\"state\":"
 	    "\"awaiting_signature\",\"note\":\"done\"}");
@@ -396,8 +421,14 @@ a_rollback_and_the_end(void **state)
 	look_at_all_pages();
 	expect_in("/runs/1", "/runs/1/steps/undo-one/execute");
 	happen("run.commented", "{\"text\":\"said <b>\"}");
-	happen("run.closed", "{\"result\":\"rolled_back\",\"note\":\"end\"}");
+	happen("run.closed",
+	    "{\"result\":\"rolled_back\",\"note\":\"the <end>\"}");
 	look_at_all_pages();
+	/* no step has failed: the lists have the note */
+	assert_int_equal(count_in("/", "the &lt;end&gt;"), 1);
+	expect_in("/runs?state=rolled_back", "the &lt;end&gt;");
+	assert_int_equal(count_in("/runs?state=succeeded", "data-key"), 0);
+	expect_in("/runs/1", "data-tab=\"done\"");
 	expect_in("/runs/1", "said &lt;b&gt;");
 	expect_in("/runs/1/report", "is-rolled_back");
 }
@@ -750,19 +781,6 @@ a_search_finds_the_same_whatever_leads(void **state)
 				fail_msg("%s: %zu runs", path, found);
 		}
 	assert_int_equal(walk("/runs?q=xy&state=parked"), 0);
-}
-
-/* The number of times that a text stands in the page. */
-static int
-count_in(const char *path, const char *text)
-{
-	char *html = get(path, "text/html", "en", 200);
-	int n = 0;
-
-	for (const char *at = html; (at = strstr(at, text)) != NULL; at++)
-		n++;
-	free(html);
-	return n;
 }
 
 static void

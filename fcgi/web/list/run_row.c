@@ -77,9 +77,20 @@ find_wait(struct view *v)
 }
 
 const char *
-run_row_waiting_for(struct view *v)
+run_row_tab(struct view *v)
 {
-	return find_wait(v).text;
+	enum state state = v->lifecycle.state, trouble = run_model_trouble(v);
+
+	if (json_get(v->run, "ended_at") != NULL)
+		return state == STATE_ABORTED ||
+			text_eq(json_text(v->run, "result", ""), "failed")
+		    ? "failed"
+		    : "done";
+	if (state_in(trouble, IN(FAILED) | IN(UNKNOWN)))
+		return "failed";
+	return find_wait(v).text != NULL ? "waiting"
+	    : state == STATE_RUNNING     ? "running"
+					 : NULL;
 }
 
 /* The first role of the run's rules that the person has. */

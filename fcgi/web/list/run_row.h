@@ -4,8 +4,11 @@
 
 #include "web/views/view.h"
 
-/* "Sign: Stop the service": what the person could do now; or NULL. */
-const char *run_row_waiting_for(struct view *v);
+/*
+ * What the tab of a run's page says (req->tab): that it failed or nobody knows,
+ * that it waits for the person, that it runs, or that it is done; or NULL.
+ */
+const char *run_row_tab(struct view *v);
 
 /*
  * Completes a row of model_run_row(), which the caller has found by a LIMIT:
@@ -14,7 +17,8 @@ const char *run_row_waiting_for(struct view *v);
  *	url		the run, at the step that failed if one has
  *	duration_text	from its start to its end, or to now; or NULL
  *	current_title	"Next: Stop the service" of an open run, or NULL
- *	waiting_for	as above
+ *	waiting_for	"Sign: Stop the service": what the person could do
+ *			now; or NULL
  *	waiting_as	"as approver": the role for it
  *	since		when what is next became so, RFC 3339
  *	failure		why the run failed, in a line; or NULL

@@ -22,6 +22,7 @@
 #include "web/views/model.h"
 #include "web/run/outline_steps.h"
 #include "web/views/view.h"
+#include "web/list/run_row.h"
 #include "web/pages/page.h"
 #include "web/views/rollback_view.h"
 #include "web/run/run_actions.h"
@@ -456,6 +457,7 @@ page_run(struct req *req, struct reply *reply)
 		run_model_add_steps(v, o);
 		return reply_json(req, reply, o);
 	}
+	req->tab = run_row_tab(v);
 	page = page_part(v);
 	model_bool(page, "has_artifacts",
 	    json_object_array_length(json_get(o, "artifacts")) > 0);
