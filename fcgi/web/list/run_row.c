@@ -24,7 +24,7 @@ static const struct {
 	{ VERB_run_resume, "wait_resume" },
 };
 
-/* What the person could do: a verb, and its step or -1. */
+/* A command that the person could give: a verb, and its step or -1. */
 struct wait {
 	enum verb verb; /* VERB__MAX: nothing */
 	int step;
@@ -177,8 +177,8 @@ failed_step(const struct view *v)
 }
 
 /*
- * Why an attempt failed: what its first target says, which names it, and how
- * many others failed; or what the attempt says; or NULL.
+ * The reason why an attempt failed: that of its first target, which names it,
+ * and how many others failed; or that of the attempt; or NULL.
  */
 static const char *
 attempt_failure(struct view *v, struct rows *rows)
@@ -199,7 +199,7 @@ attempt_failure(struct view *v, struct rows *rows)
 		  arena_printf(req->arena, "%" PRId64, more), NULL);
 }
 
-/* Why the step failed; its state in words if nothing says more. */
+/* The reason why the step failed; its state in words if nothing says more. */
 static const char *
 step_failure(struct view *v, int step)
 {

@@ -5,8 +5,8 @@
 #include "web/views/view.h"
 
 /*
- * What the tab of a run's page says (req->tab): that it failed or nobody knows,
- * that it waits for the person, that it runs, or that it is done; or NULL.
+ * The state that the tab of a run's page shows (req->tab): failed or not known,
+ * waiting for the person, running, done; or NULL.
  */
 const char *run_row_tab(struct view *v);
 

@@ -142,7 +142,7 @@ others(struct json_object *recent, struct json_object *failed)
 	return list;
 }
 
-/* What the tab says: the worst of what is open. */
+/* The state that the tab shows: the worst of the open runs. */
 static const char *
 tab_of(struct json_object *model)
 {

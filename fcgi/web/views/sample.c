@@ -150,7 +150,7 @@ static const struct {
 	{ "aborted", NULL, NULL, 2, false },
 };
 
-/* What run_row_add() says of a run. */
+/* The texts that run_row_add() adds. */
 static void
 add_row_texts(
     struct req *req, const struct view *v, struct json_object *o, size_t i)
