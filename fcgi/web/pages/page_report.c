@@ -2,28 +2,22 @@
  * page_report.c: the report of a run, as page, JSON and CSV.
  *
  * journal/report/run_report.c makes the JSON report from the record alone:
- * `countersign verify` makes it again from the report's events.  The page has
- * the newest attempts of each step, entries and comments, and says what it
- * leaves out.  JSON and CSV have all of it and are sent in parts.
+ * `countersign verify` makes it again from the report's events.  The page
+ * (report_steps.c has its steps) shows the newest attempts, entries and
+ * comments, and says what it leaves out.  JSON and CSV have all of it and are
+ * sent in parts.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "journal/report/run_report.h"
-#include "web/card/card.h"
-#include "web/card/card_asked.h"
-#include "web/card/card_attempt.h"
-#include "web/card/card_gate.h"
-#include "web/card/card_run.h"
 #include "web/views/timeline.h"
 #include "web/views/model.h"
 #include "web/views/view.h"
 #include "web/pages/page.h"
+#include "web/pages/report_steps.h"
 #include "web/views/run_model.h"
-#include "web/views/output_text.h"
-
-#define OUTPUT_TEXT_LINES 15 /* of an attempt that did not succeed */
 
 /* The number and hash of the last event. */
 static void
@@ -42,137 +36,6 @@ add_head(struct view *v, struct json_object *o)
 	}
 	db_done(rows);
 	model_text(o, "head", hex);
-}
-
-static void
-add_attempt_rows(struct view *v, const struct view_step *s, bool with_tail,
-    struct json_object *list, struct json_object *attempt)
-{
-	struct json_object *targets = json_get(attempt, "targets");
-
-	for (size_t i = 0; i < json_object_array_length(targets); i++) {
-		struct json_object *t = json_object_array_get_idx(targets, i);
-		struct json_object *o = json_object_new_object();
-
-		model_int(o, "n", json_int(attempt, "n", 0));
-		model_text(o, "target", json_text(t, "name", ""));
-		model_text(o, "state", json_text(t, "state", ""));
-		model_text(o, "state_text",
-		    model_word(v->req, "state", json_text(t, "state", "")));
-		model_text(o, "message", json_text(t, "message", NULL));
-		model_put(
-		    o, "skipped", json_object_get(json_get(t, "skipped")));
-		model_text(o, "skipped_text", card_skipped(v, s, t));
-		model_put(o, "exit", json_object_get(json_get(t, "exit")));
-		model_text(o, "by", json_text(attempt, "by", NULL));
-		model_text(o, "started_at", json_text(t, "started_at", NULL));
-		model_text(o, "ended_at", json_text(t, "ended_at", NULL));
-		model_text(o, "duration_text",
-		    model_between(v->req, json_text(t, "started_at", NULL),
-			json_text(t, "ended_at", NULL)));
-		model_int(o, "bytes", json_int(t, "bytes", 0));
-		model_text(o, "hash", json_text(t, "hash", NULL));
-		model_put(
-		    o, "artifact", json_object_get(json_get(t, "artifact")));
-		model_text(o, "tail",
-		    !with_tail || state_read(t) == STATE_SUCCEEDED
-			? ""
-			: output_text_lines(v->req,
-			      json_text(attempt, "_exec", ""),
-			      json_text(t, "name", ""), OUTPUT_TEXT_LINES));
-		json_object_array_add(list, o);
-	}
-}
-
-/* Of the attempts that are shown. */
-static struct json_object *
-attempt_rows(struct view *v, int i, bool with_tail)
-{
-	struct json_object *list = json_object_new_array();
-	struct json_object *tries = view_attempts(v, i);
-	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
-
-	for (size_t k = 0; k < n; k++)
-		add_attempt_rows(v, &v->steps[i], with_tail, list,
-		    json_object_array_get_idx(tries, k));
-	return list;
-}
-
-/* That attempts are left out, and where they are. */
-static void
-add_cut(struct view *v, struct json_object *o, int i)
-{
-	const struct view_step *s = &v->steps[i];
-	const char *url = view_earlier_url(v, i);
-
-	model_text(o, "attempts_url", url);
-	model_text(o, "attempts_text",
-	    url == NULL
-		? NULL
-		: request_fill(v->req, "report_attempts_cut", "shown",
-		      arena_printf(v->req->arena, "%d", VIEW_ATTEMPTS), "count",
-		      arena_printf(v->req->arena, "%" PRId64, s->attempts),
-		      NULL));
-}
-
-static struct json_object *
-step_row(struct view *v, int i)
-{
-	const struct view_step *s = &v->steps[i];
-	struct json_object *o = json_object_new_object();
-	struct json_object *rows = attempt_rows(v, i, true);
-	struct json_object *signatures = json_object_new_array();
-	struct json_object *last = s->tries == NULL
-	    ? NULL
-	    : json_object_array_get_idx(
-		  s->tries, json_object_array_length(s->tries) - 1);
-
-	if (s->signature != NULL)
-		json_object_array_add(
-		    signatures, json_object_get(s->signature));
-	model_text(o, "id", s->step->id);
-	model_text(o, "title", view_title(v, i));
-	model_text(o, "section", v->plan->sections[s->step->section].title);
-	model_text(o, "kind_text",
-	    model_word(v->req, "kind", kind_name(s->step->kind)));
-	card_state(v, o, i);
-	model_text(o, "state", view_outcome(v, s));
-	model_text(o, "part", part_word(s->part));
-	model_put(o, "gate", card_gate_page(v, i));
-	model_text(o, "compared", card_compared(v->req, s->step));
-	model_text(o, "by", s->by);
-	model_text(o, "at", s->at);
-	model_text(o, "duration_text",
-	    model_between(v->req, json_text(last, "started_at", NULL),
-		json_text(last, "ended_at", NULL)));
-	model_text(o, "reason", s->reason);
-	model_text(o, "reason_text", card_reason(v, s));
-	model_text(o, "asked_value", card_asked_value(v, i));
-	model_bool(o, "has_attempts", json_object_array_length(rows) > 0);
-	model_put(o, "attempt_rows", rows);
-	add_cut(v, o, i);
-	model_bool(o, "has_signatures", s->signature != NULL);
-	model_put(o, "signatures", signatures);
-	return o;
-}
-
-/* The report has the step: the rollback only if there was one. */
-static bool
-is_reported(const struct view *v, size_t i)
-{
-	return v->lifecycle.mode == PART_ROLLBACK ||
-	    v->steps[i].part != PART_ROLLBACK;
-}
-
-static struct json_object *
-step_rows(struct view *v)
-{
-	struct json_object *list = json_object_new_array();
-
-	for (size_t i = 0; i < v->plan->steps_count; i++)
-		if (is_reported(v, i))
-			json_object_array_add(list, step_row(v, (int)i));
-	return list;
 }
 
 static void
@@ -237,7 +100,7 @@ add_page(struct view *v, struct json_object *o)
 	    o, "parameter_rows", "has_parameters", run_model_parameters(v));
 	add_list(o, "approval_rows", "has_approvals",
 	    json_object_get(json_get(json_get(o, "approvals"), "given")));
-	model_put(o, "step_rows", step_rows(v));
+	report_add_steps(v, o);
 	add_events(v, o);
 }
 
@@ -313,6 +176,38 @@ put_values(
 	}
 }
 
+/* The lines of the attempts that are loaded: one for each target. */
+static struct json_object *
+attempt_lines(struct view *v, int i)
+{
+	static const char *const of_target[] = { "state", "message", "skipped",
+		"exit", "started_at", "ended_at", "bytes", "hash", "artifact" };
+	struct json_object *list = json_object_new_array(), *attempt, *targets;
+	struct json_object *tries = view_attempts(v, i);
+	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
+
+	for (size_t k = 0; k < n; k++) {
+		attempt = json_object_array_get_idx(tries, k);
+		targets = json_get(attempt, "targets");
+		for (size_t t = 0; t < json_object_array_length(targets); t++) {
+			struct json_object *of = json_object_array_get_idx(
+			    targets, t);
+			struct json_object *o = json_object_new_object();
+
+			model_int(o, "n", json_int(attempt, "n", 0));
+			model_text(o, "target", json_text(of, "name", ""));
+			model_text(o, "by", json_text(attempt, "by", NULL));
+			for (size_t f = 0;
+			     f < sizeof(of_target) / sizeof(of_target[0]); f++)
+				model_put(o, of_target[f],
+				    json_object_get(
+					json_get(of, of_target[f])));
+			json_object_array_add(list, o);
+		}
+	}
+	return list;
+}
+
 /* The fields of a step, which stand on each of its lines. */
 static struct json_object *
 csv_step(struct view *v, int i)
@@ -365,7 +260,7 @@ put_step(struct view *v, int i, struct arena *piece, struct reply *reply)
 		v->steps[i].tries = NULL;
 		v->below = below += VIEW_ATTEMPTS;
 		step = request_own(v->req, csv_step(v, i));
-		rows = request_own(v->req, attempt_rows(v, i, false));
+		rows = request_own(v->req, attempt_lines(v, i));
 		n = json_object_array_length(rows);
 		for (size_t k = 0;
 		     k < n || (k == 0 && below == 1 + VIEW_ATTEMPTS); k++)
@@ -398,7 +293,7 @@ page_report_csv(struct req *req, struct reply *reply)
 	    "artifact_hash,artifact_sealed\r\n");
 	piece = arena_new();
 	for (size_t i = 0; i < v->plan->steps_count; i++)
-		if (is_reported(v, i))
+		if (report_has(v, i))
 			put_step(v, (int)i, piece, reply);
 	arena_free(piece);
 	return ERR_OK;
