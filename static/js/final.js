@@ -1,5 +1,5 @@
 /*
- * final.js: what cannot be undone is confirmed in a dialog.  Without scripts
+ * final.js: a point of no return is confirmed in a dialog.  Without scripts
  * the same stands below the button, in its <details>.
  */
 document.addEventListener('click', (event) => {
