@@ -2,7 +2,7 @@
  * output.js: outputs follow their file.
  *
  * Live view and history read the same text by offset (Range), so they cannot
- * disagree.  A card shows the end, of a folded step once it is unfolded; the page of one output can also go back.
+ * disagree.  A card shows the end, of a folded step once it is unfolded; viewer.js shows all of it.
  * At most LINES lines are in the page, whatever the size of the file.  An
  * Output is of one file: where its node is given another, a new one begins.
  */
@@ -14,26 +14,22 @@ const CHUNK = 256 * 1024;
 const FAST_MS = 400;
 const SLOW_MS = 2000;
 const known = new WeakMap();	/* pre -> its Output */
-const size = (n) => n < 1024 ? `${n} B` : n < 1048576 ? `${Math.round(n / 1024)} KB` : `${(n / 1048576).toFixed(1)} MB`;
 
 class Output {
 	constructor(pre) {
 		this.pre = pre;
 		this.file = pre.dataset.txt;
-		this.full = pre.dataset.full !== undefined;
 		this.follow = true;
 		this.wait = FAST_MS;
 		this.timer = null;
 		this.reset();
-		if (this.full)
-			this.tools();
 		pre.addEventListener('scroll', () => this.scrolled(), { passive: true });
 	}
 
 	reset() {
 		this.term = new Term();
 		this.decoder = new TextDecoder();
-		this.start = this.end = null;
+		this.end = null;
 		this.total = 0;
 		this.last = null;
 		this.fresh = true;
@@ -98,14 +94,10 @@ class Output {
 
 	take({ bytes, from }) {
 		if (this.end === null) {
-			this.start = from;
-			if (from > 0) {
-				const cut = this.inside(bytes);
+			const cut = from > 0 ? this.inside(bytes) : 0;
 
-				this.start += cut;
-				bytes = bytes.subarray(cut);
-				from += cut;
-			}
+			bytes = bytes.subarray(cut);
+			from += cut;
 		}
 		this.end = from + bytes.length;
 		this.total = Math.max(this.total, this.end);
@@ -135,16 +127,10 @@ class Output {
 			this.pre.firstChild.remove();
 		if (this.follow)
 			this.pre.scrollTop = this.pre.scrollHeight;
-		if (this.full)
-			this.where();
 	}
 
 	scrolled() {
-		const atEnd = this.pre.scrollTop + this.pre.clientHeight >= this.pre.scrollHeight - 8;
-
-		this.follow = atEnd;
-		if (this.box)
-			this.box.checked = atEnd && this.end >= this.total;
+		this.follow = this.pre.scrollTop + this.pre.clientHeight >= this.pre.scrollHeight - 8;
 	}
 
 	async loop() {
@@ -173,50 +159,6 @@ class Output {
 		clearTimeout(this.timer);
 		this.loop();
 	}
-
-	/* The page of one output: back by a chunk, and to the end again. */
-	tools() {
-		const label = document.getElementById('out-follow');
-
-		this.box = label.querySelector('input');
-		this.earlier = document.getElementById('out-earlier');
-		this.range = document.getElementById('out-range');
-		label.hidden = false;
-		this.box.addEventListener('change', () => this.box.checked ? this.toEnd() : (this.follow = false));
-		this.earlier.addEventListener('click', () => this.goBack());
-	}
-
-	where() {
-		this.range.textContent = this.start === 0 && this.end === this.total ? size(this.total) :
-		    `${size(this.start)} \u2013 ${size(this.end)} / ${size(this.total)}`;
-		this.earlier.hidden = this.start === 0;
-	}
-
-	async goBack() {
-		const to = this.start;
-		const from = Math.max(0, to - CHUNK);
-		const part = await this.get(`${from}-${to - 1}`).catch(() => null);
-
-		if (!part || !this.here())
-			return;
-		const total = this.total;
-
-		this.reset();
-		this.total = total;
-		this.follow = this.box.checked = false;
-		this.take(part);
-		this.pre.scrollTop = this.pre.scrollHeight;
-		this.follow = false;
-	}
-
-	async toEnd() {
-		this.follow = true;
-		if (this.end < this.total)
-			this.reset();
-		while (await this.more().catch(() => false))
-			;
-		this.pre.scrollTop = this.pre.scrollHeight;
-	}
 }
 
 /* A node that was given another file begins again, empty. */
@@ -227,13 +169,13 @@ function startOver(pre) {
 
 function scan() {
 	for (const pre of document.querySelectorAll('pre.out[data-txt]')) {
-		const { running, full, lazy } = pre.dataset;
+		const { running, lazy } = pre.dataset;
 		const folded = pre.closest('details:not([open])');
 
 		if (known.has(pre) && !known.get(pre).here())
 			startOver(pre);
 		known.get(pre)?.hurry();
-		if (known.has(pre) || (running ?? full ?? (folded ? undefined : lazy)) === undefined)
+		if (known.has(pre) || (running ?? (folded ? undefined : lazy)) === undefined)
 			continue;
 		known.set(pre, new Output(pre));
 		known.get(pre).loop();

@@ -127,9 +127,10 @@ export class Term {
 	}
 }
 
-export function lineElement(pieces) {
+/* `over`: how much of the line is not in the pieces. */
+export function lineElement(pieces, over = 0) {
 	const div = document.createElement('div');
-	let left = LINE_MAX, over = 0;
+	let left = LINE_MAX;
 
 	for (const [cls, text] of pieces) {
 		const part = text.slice(0, left);

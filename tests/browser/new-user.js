@@ -111,7 +111,7 @@ describe('a new user', () => {
 		await look(page, '10-output', { full: false });
 		await page.fill('#q', 'greeted: 3');
 		await page.press('#q', 'Enter');
-		await page.waitForSelector('.matches:has-text("greeted: 3")');
+		await page.waitForSelector('#viewer .hit:has-text("greeted: 3")');
 		await page.click('.crumb a');
 		await page.waitForSelector('.step.current');
 	});

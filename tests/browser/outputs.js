@@ -123,7 +123,7 @@ describe('outputs of a group', () => {
 			await compare(all, false);
 		});
 
-	test('a line that is longer than what is loaded at once is shown from where it was loaded', async () => {
+	test('a line that is longer than what is loaded at once is shown on the card from where it was loaded', async () => {
 		const { id } = await ask('POST', '/runs', { runbook: 'long', environment: 'test' });
 
 		await ask('POST', `/runs/${id}/start`, {});
@@ -132,18 +132,7 @@ describe('outputs of a group', () => {
 			if ((await ask('GET', `/runs/${id}`)).steps[0].state === 'succeeded')
 				break;
 		const long = await page.context().newPage();
-		const range = () => long.textContent('#out-range');
 
-		await long.goto(`/runs/${id}/steps/dump/attempts/1/local`);
-		await long.waitForFunction(() => /client-\d{5} of them all/.test(document.querySelector('pre.out').textContent));
-		while (await long.isVisible('#out-earlier')) {
-			const before = await range();
-
-			await long.click('#out-earlier');
-			await long.waitForFunction((was) => document.getElementById('out-range').textContent !== was, before);
-			assert.match(await long.textContent('pre.out'), /^.{0,99}client-\d{5} of them all, 客户端/);
-		}
-		assert.match(await range(), /^0 B/);
 		await long.goto(`/runs/${id}`);
 		await long.click('#step-dump summary');
 		await long.waitForFunction(() => /client-\d{5} of them all/.test(document.querySelector('#step-dump pre.out').textContent));

@@ -28,7 +28,8 @@
 #include "wire/exec.h"
 
 #define PAGE_BYTES (64 * 1024)
-#define MAX_MATCHES 500
+#define LISTED_MATCHES 500
+#define MAX_MATCHES 10000
 
 static const char *
 without_ending(struct req *req, const char *name, const char **ret_ending)
@@ -65,14 +66,16 @@ add_search(struct req *req, struct json_object *o, const char *exec,
     const char *target)
 {
 	const char *q = request_query(req, "q");
+	size_t most = req->wants == WANTS_HTML ? LISTED_MATCHES : MAX_MATCHES;
 	struct json_object *matches = *q == '\0'
 	    ? json_object_new_array()
-	    : output_text_search(req, exec, target, q, MAX_MATCHES);
+	    : output_text_search(req, exec, target, q, most);
 	size_t n = json_object_array_length(matches);
 
 	model_text(o, "q", q);
 	model_put(o, "matches", matches);
 	model_bool(o, "has_matches", n > 0);
+	model_bool(o, "has_more_matches", n == most);
 	model_bool(o, "is_unmatched", *q != '\0' && n == 0);
 }
 
@@ -183,6 +186,7 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	model_text(o, "size_text", model_size(req, json_int(row, "bytes", 0)));
 	model_text(o, "started_at", json_text(row, "started_at", NULL));
 	model_text(o, "text_url", arena_printf(req->arena, "%s.txt", url));
+	model_text(o, "times_url", arena_printf(req->arena, "%s.times", url));
 	model_text(o, "cast_url", arena_printf(req->arena, "%s.cast", url));
 	model_text(o, "play_url", arena_printf(req->arena, "%s.play", url));
 	model_text(o, "output_url", url);

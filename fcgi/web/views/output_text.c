@@ -22,6 +22,7 @@
 #define LAST_LINES 6   /* among which one is not blank */
 #define LAST_BYTES 200 /* of it */
 #define MAX_LINE 2000  /* bytes of a found line */
+#define WITH_TEXT 500  /* found lines; of further ones only the number */
 
 /* The length of the escape sequence at s, or 0 if it has no end. */
 static size_t
@@ -255,7 +256,8 @@ search_lines(const struct buf *raw, const char *text, int64_t *number,
 			struct json_object *o = json_object_new_object();
 
 			model_int(o, "line", *number);
-			model_text(o, "text", buf_text(&clean));
+			if (json_object_array_length(found) < WITH_TEXT)
+				model_text(o, "text", buf_text(&clean));
 			json_object_array_add(found, o);
 		}
 		++*number;

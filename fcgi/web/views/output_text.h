@@ -29,7 +29,7 @@ void output_text_read(struct req *req, const char *exec, const char *target,
 
 /*
  * The lines of an output that contain the text, as [{line, text}], at most
- * `limit`. A new array.
+ * `limit`, of which the first 500 have their text. A new array.
  */
 struct json_object *output_text_search(struct req *req, const char *exec,
     const char *target, const char *text, size_t limit);
