@@ -101,6 +101,42 @@ describe('the lists', () => {
 		await page.setViewportSize({ width: 1280, height: 860 });
 	});
 
+	test('the page of a runbook has its past runs, as bars and as a table', async () => {
+		await page.goto('/runbooks/greet');
+		const bars = await rows(page, '.strip li');
+
+		assert.equal(bars.length, 8);
+		assert.match(bars[0], /^#1 Succeeded, \d+/);
+		assert.match(bars[3], /^#4 Failed, \d+/);
+		assert.match(bars[7], /^#8 Ready$/);
+		assert.match(await page.textContent('.past'), /3 of the last 5 succeeded/);
+		assert.equal(await page.locator('.past tr[data-key]').count(), 5);
+		await look(page, '84-runbook');
+		await small(page, '/runbooks/greet');
+		await page.click('.past a[href="/runs?runbook=greet"]');
+		await page.waitForURL(/runs\?runbook=greet/);
+		assert.equal(await page.locator('.history tr[data-key]').count(), 8);
+		assert.ok(await page.isVisible('#runbook'), 'a filter that is set is seen');
+		await page.goto('/runbooks/nowhere');
+		assert.match(await page.textContent('.past'), /Never run/);
+	});
+
+	test('the library is searched, and says how runs ended and where one cannot be', async () => {
+		await page.goto('/runbooks');
+		assert.match(await page.textContent('.row-book:has-text("Greet the users")'), /3 of the last 5 succeeded/);
+		assert.match(await page.textContent('.row-book:has-text("Restart the database")'), /Cannot run in Test lab, Live: .*databases/s);
+		await look(page, '85-library');
+		await small(page, '/runbooks');
+		for (const [q, names] of [['TLS', ['Replace the certificates']], ['greeters', ['Greet the users']],
+			['restart', ['Restart the database']], ['no such thing', []]]) {
+			await page.fill('#q', q);
+			await page.click('.filters button');
+			await page.waitForURL((url) => url.searchParams.get('q') === q);
+			assert.deepEqual(await rows(page, '.row-title'), names);
+		}
+		assert.match(await page.textContent('.empty'), /No runbook matches/);
+	});
+
 	test('who may do nothing is told that nothing waits', async () => {
 		const eve = await newPage();
 
@@ -112,14 +148,18 @@ describe('the lists', () => {
 	test('all of it in Chinese', async () => {
 		await page.goto('/');
 		await chinese(page);
-		for (const path of ['/', '/runs', '/runs?q=nothing%20like%20it']) {
+		for (const path of ['/', '/runs', '/runs?q=nothing%20like%20it', '/runbooks', '/runbooks?q=none', '/runbooks/greet']) {
 			await page.goto(path);
-			assert.deepEqual((await english(page)).filter((text) => !/Say hello|Greet the|Look at|Replace the|Announce/.test(text)), []);
+			assert.deepEqual((await english(page)).filter((text) => !/Say.* hello|Says hello|Greet the|Look at|Replace the|Announce|Restart the|the greeters|Test lab, Live/.test(text)), []);
 		}
 		await page.goto('/');
 		await look(page, '82-home-zh');
 		await page.goto('/runs');
 		await look(page, '83-history-zh');
+		await page.goto('/runbooks');
+		await look(page, '86-library-zh');
+		await page.goto('/runbooks/greet');
+		await look(page, '87-runbook-zh');
 		assert.deepEqual(page.complaints, []);
 	});
 

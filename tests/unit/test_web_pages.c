@@ -429,6 +429,12 @@ a_rollback_and_the_end(void **state)
 	expect_in("/runs?state=rolled_back", "the &lt;end&gt;");
 	assert_int_equal(count_in("/runs?state=succeeded", "data-key"), 0);
 	expect_in("/runs/1", "data-tab=\"done\"");
+	expect_in("/runbooks/book", "0 of the last 1 succeeded");
+	assert_int_equal(count_in("/runbooks/book", "class=\"strip-bar\""), 1);
+	expect_in("/runbooks/edit", "Never run");
+	expect_in("/runbooks", "0 of the last 1 succeeded");
+	assert_int_equal(count_in("/runbooks?q=A%20%3CB", "row-book"), 1);
+	assert_int_equal(count_in("/runbooks?q=nothing", "row-book"), 0);
 	expect_in("/runs/1", "said &lt;b&gt;");
 	expect_in("/runs/1/report", "is-rolled_back");
 }

@@ -7,6 +7,7 @@
  */
 #include "base/json.h"
 #include "base/text.h"
+#include "inventory/resolve.h"
 #include "plan/plan.h"
 #include "web/list/library.h"
 #include "web/views/model.h"
@@ -15,18 +16,55 @@
 /* All are forgotten then: most are of files that are not there any more. */
 #define MOST (2 * RUNBOOK_NAMES_MAX)
 
+/*
+ * The environments in which it cannot run, as they do not have what its steps
+ * need: their labels; *ret_why is the message for the first.  A new array.
+ */
 static struct json_object *
-read_entry(const char *name, const struct runbook *runbook)
+refusing(struct req *req, const struct plan *plan, const char **ret_why)
+{
+	struct json_object *list = json_object_new_array(), *use;
+	struct json_object *all = request_own(
+	    req, runbook_cache_environments(req));
+
+	*ret_why = NULL;
+	for (size_t i = 0; i < json_object_array_length(all); i++) {
+		struct json_object *e = json_object_array_get_idx(all, i);
+		const char *name = json_text(e, "name", "");
+		struct fault why = { 0 };
+
+		if (targets_use(runbook_cache_targets(req), name, plan, &use,
+			&why) == ERR_OK) {
+			json_object_put(use);
+			continue;
+		}
+		if (*ret_why == NULL)
+			*ret_why = arena_strdup(req->arena, why.message);
+		json_object_array_add(
+		    list, json_object_new_string(json_text(e, "label", name)));
+	}
+	return list;
+}
+
+static struct json_object *
+read_entry(struct req *req, const char *name, const struct runbook *runbook)
 {
 	struct json_object *o = json_object_new_object();
 	struct json_object *tags = json_object_new_array();
+	const char *why;
 
 	for (size_t i = 0; i < runbook->tags_count; i++)
 		json_object_array_add(
 		    tags, json_object_new_string(runbook->tags[i]));
+	model_put(o, "not_in", refusing(req, &runbook->plan, &why));
+	model_text(o, "_why", why);
+	model_text(o, "tags_text", model_names(req, tags));
 	model_text(o, "name", name);
 	model_path(o, "path", name);
-	model_text(o, "title", runbook->plan.title);
+	model_text(o, "title",
+	    text_eq(runbook->plan.title, "") || runbook->plan.title == NULL
+		? name
+		: runbook->plan.title);
 	model_text(o, "summary", runbook->summary);
 	model_text(o, "owner", runbook->owner);
 	model_put(o, "tags", tags);
@@ -63,6 +101,22 @@ keep(struct req *req, const char *name, const char *key,
 	json_set(*library, name, known);
 }
 
+/* The text about environments that refuse it, in the language of the reader. */
+static void
+add_refusal(struct req *req, struct json_object *o)
+{
+	struct json_object *list = json_get(o, "not_in");
+	bool somewhere = json_object_array_length(list) > 0;
+
+	json_set_text(o, "not_in_text",
+	    !somewhere || json_flag(o, "is_broken", false)
+		? NULL
+		: request_fill(req, "not_in", "environments",
+		      model_names(req, list), "why",
+		      request_message(req, json_text(o, "_why", "")), NULL));
+	json_object_object_del(o, "_why");
+}
+
 struct json_object *
 library_entry(struct req *req, const char *name)
 {
@@ -72,14 +126,17 @@ library_entry(struct req *req, const char *name)
 
 	if (key == NULL)
 		return NULL;
+	key = arena_printf(
+	    req->arena, "%s %s", key, runbook_cache_targets_key(req));
 	if ((entry = find(req, name, key)) == NULL) {
 		if (runbook_cache_current(req, name, &cached) != ERR_OK)
 			return NULL;
-		entry = read_entry(name, cached->runbook);
+		entry = read_entry(req, name, cached->runbook);
 		keep(req, name, key, entry);
 	}
 	copy = json_object_new_object();
 	json_object_object_foreach (entry, member, value)
 		json_set(copy, member, json_object_get(value));
+	add_refusal(req, copy);
 	return copy;
 }

@@ -6,7 +6,8 @@
 
 /*
  * Name, title, summary, owner, tags, errors and steps of a document as it is
- * in the folder now.  A new object, or NULL: it cannot be read.
+ * in the folder now; not_in, the environments in which it cannot run, and
+ * not_in_text, why.  A new object, or NULL: it cannot be read.
  */
 struct json_object *library_entry(struct req *req, const char *name);
 

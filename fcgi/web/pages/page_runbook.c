@@ -9,9 +9,13 @@
 #include "html/render.h"
 #include "html/url.h"
 #include "web/card/card.h"
+#include "web/list/past_runs.h"
+#include "web/list/run_row.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
 #include "journal/lifecycle_people.h"
+
+#define NEWEST 5
 
 static const char *const severities[SEVERITY_NOTE + 1] = {
 	[SEVERITY_ERROR] = "error",
@@ -191,6 +195,28 @@ list_note(void *ctx, int section)
 	    step >= 0 ? card_title(m->req, plan, step) : s->each_step, NULL);
 }
 
+/* The runs that stand in the table of the page. */
+static struct json_object *
+newest(struct json_object *runs)
+{
+	struct json_object *list = json_object_new_array();
+	size_t n = json_object_array_length(runs);
+
+	for (size_t i = 0; i < n && i < NEWEST; i++)
+		json_object_array_add(
+		    list, json_object_get(json_object_array_get_idx(runs, i)));
+	return list;
+}
+
+static void
+add_past(struct req *req, struct json_object *model)
+{
+	past_runs_add(req, model, req->name);
+	run_row_add_all(req, json_get(model, "past_runs"));
+	past_runs_add_strip(req, model);
+	model_put(model, "_newest", newest(json_get(model, "past_runs")));
+}
+
 enum err
 page_runbook(struct req *req, struct reply *reply)
 {
@@ -236,6 +262,7 @@ page_runbook(struct req *req, struct reply *reply)
 	model_bool(model, "has_rules",
 	    runbook->plan.approvals_count > 0 ||
 		runbook->plan.rehearsal != NULL);
+	add_past(req, model);
 	model_put(model, "items", card_items(making.entry, &maker));
 	model_put(model, "environments", environments);
 	return reply_model(

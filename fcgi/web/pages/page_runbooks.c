@@ -1,36 +1,69 @@
 /*
- * page_runbooks.c: the library, a page at a time.
+ * page_runbooks.c: the library, a page at a time, searched.
+ *
+ * A search reads the names in their order, and at most LOOKED documents for a
+ * page: the link leads on from there.
  */
 #include <string.h>
 
 #include "html/url.h"
 #include "web/list/library.h"
+#include "web/list/past_runs.h"
 #include "web/views/runbook_cache.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
 
-#define ROWS 200
+#define ROWS 50
+#define LOOKED 1000
 
-static struct json_object *
-last_run(struct req *req, const char *name)
+/* Adds the last run, and how many of the last ones succeeded. */
+static void
+add_runs(struct req *req, struct json_object *o, const char *name)
 {
-	struct json_object *row = request_own(req,
-	    db_first_json(
-		db_query(req->web->db, STMT_WEB_RUN_LAST_OF, TEXT(name))));
-	struct json_object *o;
-	const char *at = json_text(row, "ended_at", NULL);
+	struct json_object *past = request_own(req, json_object_new_object());
+	struct json_object *run, *last = NULL;
+	const char *at;
 
-	if (row == NULL)
-		return NULL;
-	o = json_object_new_object();
-	model_int(o, "id", json_int(row, "id", 0));
-	model_text(o, "state", json_text(row, "state", ""));
-	model_text(o, "result", json_text(row, "result", NULL));
-	model_state(req, o, json_text(row, "state", ""),
-	    json_text(row, "result", NULL));
+	past_runs_add(req, past, name);
+	run = json_object_array_get_idx(json_get(past, "past_runs"), 0);
+	if (run != NULL) {
+		at = json_text(run, "ended_at", NULL);
+		last = json_object_new_object();
+		model_int(last, "id", json_int(run, "id", 0));
+		model_text(last, "state", json_text(run, "state", ""));
+		model_text(last, "result", json_text(run, "result", NULL));
+		model_text(last, "icon", json_text(run, "icon", NULL));
+		model_text(
+		    last, "state_text", json_text(run, "state_text", ""));
+		model_text(last, "at",
+		    at != NULL ? at : json_text(run, "created_at", NULL));
+	}
+	model_put(o, "last_run", last);
 	model_text(
-	    o, "at", at != NULL ? at : json_text(row, "created_at", NULL));
-	return o;
+	    o, "succeeded_text", json_text(past, "succeeded_text", NULL));
+}
+
+static bool
+has_text(struct req *req, struct json_object *o, const char *key, const char *q)
+{
+	const char *text = json_text(o, key, NULL);
+
+	return text != NULL &&
+	    db_first_int(
+		db_query(req->web->db, STMT_HAS_TEXT, TEXT(text), TEXT(q)), 0);
+}
+
+/* The text stands in what the page says of the document. */
+static bool
+is_found(struct req *req, struct json_object *o, const char *q)
+{
+	static const char *const keys[] = { "title", "name", "summary", "owner",
+		"tags_text" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (has_text(req, o, keys[i], q))
+			return true;
+	return *q == '\0';
 }
 
 /* The index of the first name behind the one where the page before ended. */
@@ -49,11 +82,15 @@ first_of_page(struct json_object *names, const char *after)
 static const char *
 page_url(struct req *req, const char *after)
 {
+	const char *q = request_query(req, "q"), *copy;
 	struct buf url = { 0 };
-	const char *copy;
 
 	buf_puts(&url, "/runbooks?after=");
 	url_put_query(&url, after);
+	if (*q != '\0') {
+		buf_puts(&url, "&q=");
+		url_put_query(&url, q);
+	}
 	copy = arena_strdup(req->arena, buf_text(&url));
 	buf_clear(&url);
 	return copy;
@@ -64,21 +101,24 @@ static struct json_object *
 entries(struct req *req, struct json_object *names, const char **ret_next)
 {
 	struct json_object *list = json_object_new_array(), *o;
-	size_t n = json_object_array_length(names);
+	const char *q = request_query(req, "q"), *name = NULL;
+	size_t n = json_object_array_length(names), looked = 0;
 	size_t i = first_of_page(names, request_query(req, "after"));
-	size_t end = i + ROWS < n ? i + ROWS : n;
 
-	*ret_next = NULL;
-	for (const char *name; i < end; i++) {
+	while (i < n && looked++ < LOOKED &&
+	    json_object_array_length(list) < ROWS) {
 		name = json_object_get_string(
-		    json_object_array_get_idx(names, i));
-		if (end < n && i == end - 1)
-			*ret_next = page_url(req, name);
+		    json_object_array_get_idx(names, i++));
 		if ((o = library_entry(req, name)) == NULL)
 			continue;
-		model_put(o, "last_run", last_run(req, name));
+		if (!is_found(req, o, q)) {
+			json_object_put(o);
+			continue;
+		}
+		add_runs(req, o, name);
 		json_object_array_add(list, o);
 	}
+	*ret_next = i < n ? page_url(req, name) : NULL;
 	return list;
 }
 
@@ -89,11 +129,16 @@ page_runbooks(struct req *req, struct reply *reply)
 	struct json_object *names = request_own(req, runbook_cache_names(req));
 	size_t count = json_object_array_length(names);
 	const char *next, *after = request_query(req, "after");
+	const char *q = request_query(req, "q");
 	struct json_object *list = entries(req, names, &next);
 
 	model_bool(model, "is_empty", json_object_array_length(list) == 0);
 	model_put(model, "runbooks", list);
-	model_text(model, "prev_url", *after != '\0' ? "/runbooks" : NULL);
+	model_text(model, "q", *q != '\0' ? q : NULL);
+	model_text(model, "prev_url",
+	    *after == '\0'   ? NULL
+		: *q == '\0' ? "/runbooks"
+			     : page_url(req, ""));
 	model_text(model, "next_url", next);
 	model_text(model, "cut_text",
 	    count < RUNBOOK_NAMES_MAX

@@ -390,6 +390,17 @@ runbook_cache_targets(struct req *req)
 	return req->targets;
 }
 
+const char *
+runbook_cache_targets_key(struct req *req)
+{
+	const struct timespec *t = &req->web->cache->targets_time;
+
+	return runbook_cache_targets(req) == NULL
+	    ? ""
+	    : arena_printf(
+		  req->arena, "%jd.%ld", (intmax_t)t->tv_sec, t->tv_nsec);
+}
+
 size_t
 runbook_cache_targets_mistakes(struct req *req)
 {

@@ -64,6 +64,9 @@ struct json_object *runbook_cache_names(struct req *req);
 /* targets.yml as it is now; owned by the cache.  NULL if there is none. */
 const struct targets *runbook_cache_targets(struct req *req);
 
+/* Its version, for caches (arena). */
+const char *runbook_cache_targets_key(struct req *req);
+
 /* The number of its errors, with which no run can be created. */
 size_t runbook_cache_targets_mistakes(struct req *req);
 
