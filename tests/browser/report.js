@@ -1,4 +1,7 @@
-/* report.js: the report on screen and paper (report.py has the run). */
+/*
+ * report.js: the report on screen and paper (report.py has the run), people and
+ * their roles, targets.
+ */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -7,7 +10,7 @@ import { ana, close, look, newPage, shotsFolder, signIn } from './browser.js';
 const who = { name: ana.name, password: process.env.PASSWORD };
 const report = `/runs/${process.env.RUN}/report`;
 
-describe('the report', () => {
+describe('the report, people and targets', () => {
 	let page;
 
 	before(async () => {
@@ -57,6 +60,53 @@ describe('the report', () => {
 		}
 		await look(page, 'report-chinese');
 		await language('en');
+	});
+
+	test('roles are ticked, and others are named', async () => {
+		const form = page.locator('section.panel form');
+		const eve = page.locator('.person:has-text("eve")');
+		const ticked = () => eve.locator('input[type=checkbox]:checked').evaluateAll((all) => all.map((el) => el.value));
+
+		await page.goto('/users');
+		await form.locator('#add-name').fill('eve');
+		for (const role of ['operator', 'approver'])
+			await form.locator(`[value=${role}]`).check();
+		await form.locator('.roles-other input').fill('dba, auditor');
+		await form.locator('#add-password').fill('a password for eve alone');
+		await form.locator('.primary').click();
+		await eve.locator('summary').click();
+		assert.match(await eve.locator('.person-roles').textContent(), /operator, approver, dba, auditor/);
+		assert.deepEqual(await ticked(), ['operator', 'approver']);
+		assert.equal(await eve.locator('.roles-other input').inputValue(), 'dba, auditor');
+		await look(page, 'users');
+		await eve.locator('[value=approver]').uncheck();
+		await eve.locator('.roles-other input').fill('');
+		await eve.locator('.roles').locator('xpath=..').locator('button').click();
+		await eve.locator('summary').click();
+		assert.deepEqual(await ticked(), ['operator']);
+		await eve.locator('[value=operator]').uncheck();
+		await eve.locator('.roles').locator('xpath=..').locator('button').click();
+		await page.waitForSelector('.person:has-text("eve"):has-text("no role")');
+		await language('zh-CN');
+		await page.goto('/users');
+		await look(page, 'users-chinese');
+		await language('en');
+	});
+
+	test('targets are found by name', async () => {
+		await page.goto('/targets?q=FLEET04');
+		assert.equal(await page.locator('tbody tr').count(), 10);
+		await look(page, 'targets');
+		await page.goto('/targets?q=nowhere');
+		assert.equal(await page.textContent('[role=status]'), 'No target has such a name or address.');
+	});
+
+	test('secrets and tokens', async () => {
+		for (const name of ['secrets', 'tokens']) {
+			await page.goto(`/${name}`);
+			await look(page, name);
+		}
+		assert.deepEqual(page.complaints, []);
 	});
 
 	after(close);

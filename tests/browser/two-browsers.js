@@ -27,7 +27,8 @@ describe('two browsers on one run', () => {
 		await signIn(first, ana);
 		await first.goto('/users');
 		await first.fill('#add-name', bo.name);
-		await first.fill('#add-roles', 'operator, approver');
+		for (const role of ['operator', 'approver'])
+			await first.check(`section.panel [value=${role}]`);
 		await first.fill('#add-password', given);
 		await first.click('section.panel button.primary');
 		await first.waitForSelector('.person:has-text("bo")');

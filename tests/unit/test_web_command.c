@@ -74,6 +74,9 @@ each_type_of_field_is_read_as_such(void **state)
 	    "name=ana&roles=+operator%2Capprover%3B%0D%0Alead+&password=x",
 	    "{\"name\":\"ana\",\"roles\":[\"operator\",\"approver\",\"lead\"],"
 	    "\"password\":\"x\"}");
+	becomes(VERB_account_change, "roles=&roles=operator&roles=dba%2C+lead",
+	    "{\"roles\":[\"operator\",\"dba\",\"lead\"]}");
+	becomes(VERB_account_change, "roles=", "{\"roles\":[]}");
 	becomes(VERB_token_add, "name=ci&scopes=read",
 	    "{\"name\":\"ci\",\"scopes\":[\"read\"]}");
 	becomes(VERB_token_add, "name=ci&scopes=read&scopes=run",

@@ -221,6 +221,7 @@ static const char *const pages[] = {
 	"/runs?q=script&state=running&environment=test&from=2020-01-01",
 	"/runs?state=running",
 	"/runs?runbook=book",
+	"/targets?q=no",
 	"/runs/1/preview/hand",
 	"/runs/1/steps/one/attempts/1/local?q=evil",
 };

@@ -72,23 +72,6 @@ command_ask(struct req *req, enum verb verb, struct json_object *body,
 	return err;
 }
 
-static struct json_object *
-list_of(const char *text)
-{
-	struct json_object *list = json_object_new_array();
-	static const char between[] = " ,;\t\r\n";
-
-	for (text += strspn(text, between); *text != '\0';
-	     text += strspn(text, between)) {
-		size_t len = strcspn(text, between);
-
-		json_object_array_add(
-		    list, json_object_new_string_len(text, (int)len));
-		text += len;
-	}
-	return list;
-}
-
 /* One field or several, as an array. */
 static struct json_object *
 several_of(struct json_object *field)
@@ -99,6 +82,31 @@ several_of(struct json_object *field)
 		return json_object_get(field);
 	list = json_object_new_array();
 	json_object_array_add(list, json_object_get(field));
+	return list;
+}
+
+/* The words of one field or several. */
+static struct json_object *
+list_of(struct json_object *field)
+{
+	struct json_object *list = json_object_new_array();
+	struct json_object *texts = several_of(field);
+	static const char between[] = " ,;\t\r\n";
+
+	for (size_t i = 0; i < json_object_array_length(texts); i++) {
+		const char *text = json_object_get_string(
+		    json_object_array_get_idx(texts, i));
+
+		for (text += strspn(text, between); *text != '\0';
+		     text += strspn(text, between)) {
+			size_t len = strcspn(text, between);
+
+			json_object_array_add(
+			    list, json_object_new_string_len(text, (int)len));
+			text += len;
+		}
+	}
+	json_object_put(texts);
 	return list;
 }
 
@@ -125,7 +133,8 @@ add_form_field(struct req *req, const struct field *f, struct json_object *body)
 		    body, f->name, several_of(json_get(req->fields, f->name)));
 		break;
 	case FIELD_LIST:
-		json_set(body, f->name, list_of(text));
+		json_set(
+		    body, f->name, list_of(json_get(req->fields, f->name)));
 		break;
 	case FIELD_MAP:
 		break;

@@ -88,10 +88,47 @@ complete_target(
 	json_set(o, "users", links_to(by));
 }
 
+/* The name or the address of a target has the text that is looked for. */
+static bool
+is_sought(struct req *req, struct json_object *o)
+{
+	const char *q = request_query(req, "q");
+
+	return strcasestr(json_text(o, "name", ""), q) != NULL ||
+	    strcasestr(json_text(o, "address", ""), q) != NULL;
+}
+
+/* Leaves those that are looked for; false: there are none. */
+static bool
+filter(struct req *req, struct json_object *e)
+{
+	struct json_object *all = json_get(e, "targets");
+	struct json_object *list = json_object_new_array();
+	size_t n = json_object_array_length(all);
+
+	for (size_t i = 0; i < n; i++)
+		if (is_sought(req, json_object_array_get_idx(all, i)))
+			json_object_array_add(list,
+			    json_object_get(json_object_array_get_idx(all, i)));
+	n = json_object_array_length(list);
+	json_set(e, "targets", list);
+	return n > 0;
+}
+
+static void
+count_members(const struct req *req, struct json_object *group)
+{
+	size_t n = json_object_array_length(json_get(group, "members"));
+
+	model_text(group, "count_text",
+	    request_fill(req, "targets_count", "count",
+		arena_printf(req->arena, "%zu", n), NULL));
+}
+
 static void
 complete(struct req *req, const struct targets *t, struct json_object *e)
 {
-	struct json_object *targets = json_get(e, "targets");
+	struct json_object *targets = json_get(e, "targets"), *groups;
 	struct json_object *users = users_of(req, t, json_text(e, "name", ""));
 	size_t n = json_object_array_length(targets);
 
@@ -107,8 +144,10 @@ complete(struct req *req, const struct targets *t, struct json_object *e)
 	json_set_bool(e, "has_values",
 	    json_object_object_length(json_get(e, "values")) > 0);
 	json_set_bool(e, "has_targets", n > 0);
-	json_set_bool(e, "has_groups",
-	    json_object_array_length(json_get(e, "groups")) > 0);
+	groups = json_get(e, "groups");
+	json_set_bool(e, "has_groups", json_object_array_length(groups) > 0);
+	for (size_t i = 0; i < json_object_array_length(groups); i++)
+		count_members(req, json_object_array_get_idx(groups, i));
 }
 
 static struct json_object *
@@ -134,6 +173,7 @@ page_targets(struct req *req, struct reply *reply)
 {
 	const struct targets *t = runbook_cache_targets(req);
 	struct json_object *model, *list, *all, *e;
+	bool is_filtered = *request_query(req, "q") != '\0';
 
 	all = request_own(
 	    req, t != NULL ? targets_describe(t) : json_object_new_array());
@@ -143,17 +183,23 @@ page_targets(struct req *req, struct reply *reply)
 		if (req->name != NULL && *req->name != '\0' &&
 		    !text_eq(req->name, json_text(e, "name", "")))
 			continue;
+		if (is_filtered && !filter(req, e))
+			continue;
 		complete(req, t, e);
 		json_object_array_add(list, json_object_get(e));
 	}
-	if (req->name != NULL && *req->name != '\0' &&
+	if (req->name != NULL && *req->name != '\0' && !is_filtered &&
 	    json_object_array_length(list) == 0) {
 		json_object_put(list);
 		return fault_set(&req->fault, ERR_NOT_FOUND, "not_found", "",
 		    "%s", request_text(req, "not_found"));
 	}
 	model = json_object_new_object();
-	model_bool(model, "is_empty", json_object_array_length(list) == 0);
+	model_bool(model, "is_empty", json_object_array_length(all) == 0);
+	model_bool(model, "is_unmatched",
+	    is_filtered && json_object_array_length(list) == 0);
+	model_bool(model, "is_filtered", is_filtered);
+	model_text(model, "q", request_query(req, "q"));
 	model_put(model, "environments", list);
 	e = t != NULL ? mistakes(req, t) : json_object_new_array();
 	model_bool(model, "has_mistakes", json_object_array_length(e) > 0);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "html/url.h"
 #include "web/http/command.h"
 #include "web/views/model.h"
@@ -38,6 +39,51 @@ name_filter(struct req *req)
 	return *q != '\0' ? q : NULL;
 }
 
+/* The roles that the console itself knows; documents have others. */
+static const char *const known[] = { "operator", "approver", "admin" };
+
+static bool
+has_role(struct json_object *roles, const char *name)
+{
+	size_t n = roles != NULL ? json_object_array_length(roles) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (text_eq(json_object_get_string(
+				json_object_array_get_idx(roles, i)),
+			name))
+			return true;
+	return false;
+}
+
+/* A box for each known role, and a text of the others; roles may be NULL. */
+static void
+add_roles(struct req *req, struct json_object *o, struct json_object *roles)
+{
+	struct json_object *boxes = json_object_new_array(), *box, *role;
+	struct json_object *others = request_own(req, json_object_new_array());
+	size_t n = roles != NULL ? json_object_array_length(roles) : 0;
+	size_t count = sizeof(known) / sizeof(known[0]), k;
+
+	for (k = 0; k < count; k++) {
+		box = json_object_new_object();
+		model_text(box, "role", known[k]);
+		model_text(
+		    box, "meaning", model_word(req, "role_is", known[k]));
+		model_bool(box, "is_on", has_role(roles, known[k]));
+		json_object_array_add(boxes, box);
+	}
+	for (size_t i = 0; i < n; i++) {
+		role = json_object_array_get_idx(roles, i);
+		for (k = 0; k < count; k++)
+			if (text_eq(json_object_get_string(role), known[k]))
+				break;
+		if (k == count)
+			json_object_array_add(others, json_object_get(role));
+	}
+	model_put(o, "role_boxes", boxes);
+	model_text(o, "other_roles", model_names(req, others));
+}
+
 static struct json_object *
 user_model(struct req *req, struct rows *rows)
 {
@@ -46,6 +92,8 @@ user_model(struct req *req, struct rows *rows)
 	model_text(o, "roles_text", model_names(req, json_get(o, "roles")));
 	model_text(o, "password_text", password_text(req, o));
 	json_set_bool(o, "disabled", json_int(o, "disabled", 0) != 0);
+	if (req->wants == WANTS_HTML)
+		add_roles(req, o, json_get(o, "roles"));
 	return o;
 }
 
@@ -95,9 +143,11 @@ show(struct req *req, struct reply *reply, enum err why)
 	if (why != ERR_OK)
 		reply->status = reply_status(why, req->fault.code);
 	add_users(req, model);
-	if (req->wants == WANTS_HTML)
+	if (req->wants == WANTS_HTML) {
+		add_roles(req, model, NULL);
 		model_put(model, "error",
 		    why != ERR_OK ? reply_problem(req, why) : NULL);
+	}
 	return reply_model(
 	    req, reply, "users.html", request_text(req, "users_title"), model);
 }

@@ -174,7 +174,7 @@ complete_result(
 	model_text(o, "count_text",
 	    json_int(o, "count", 0) == 1
 		? NULL
-		: report_number(r->v->req, "report_targets", "count",
+		: report_number(r->v->req, "targets_count", "count",
 		      json_int(o, "count", 0)));
 	model_text(o, "tail", tail);
 }

@@ -142,7 +142,7 @@ where_text(struct report *r)
 	n = json_object_array_length(targets);
 	if (n > NAMES_IN_COLUMN)
 		return report_number(
-		    r->v->req, "report_targets", "count", (int64_t)n);
+		    r->v->req, "targets_count", "count", (int64_t)n);
 	names = request_own(r->v->req, json_object_new_array());
 	for (size_t i = 0; i < n; i++)
 		json_object_array_add(names,
