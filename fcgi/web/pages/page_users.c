@@ -40,7 +40,14 @@ name_filter(struct req *req)
 }
 
 /* The roles that the console itself knows; documents have others. */
-static const char *const known[] = { "operator", "approver", "admin" };
+static const struct {
+	const char *role;
+	const char *meaning; /* a text */
+} known[] = {
+	{ "operator", "role_is_operator" },
+	{ "approver", "role_is_approver" },
+	{ "admin", "role_is_admin" },
+};
 
 static bool
 has_role(struct json_object *roles, const char *name)
@@ -66,16 +73,16 @@ add_roles(struct req *req, struct json_object *o, struct json_object *roles)
 
 	for (k = 0; k < count; k++) {
 		box = json_object_new_object();
-		model_text(box, "role", known[k]);
-		model_text(
-		    box, "meaning", model_word(req, "role_is", known[k]));
-		model_bool(box, "is_on", has_role(roles, known[k]));
+		model_text(box, "role", known[k].role);
+		model_text(box, "meaning", request_text(req, known[k].meaning));
+		model_bool(box, "is_on", has_role(roles, known[k].role));
 		json_object_array_add(boxes, box);
 	}
 	for (size_t i = 0; i < n; i++) {
 		role = json_object_array_get_idx(roles, i);
 		for (k = 0; k < count; k++)
-			if (text_eq(json_object_get_string(role), known[k]))
+			if (text_eq(
+				json_object_get_string(role), known[k].role))
 				break;
 		if (k == count)
 			json_object_array_add(others, json_object_get(role));

@@ -66,7 +66,7 @@ without_name(
 	return copy;
 }
 
-/* What many targets say, of whom it does not matter who. */
+/* The message as many targets share it. */
 static const char *
 shared_text(struct of *r, struct json_object *t)
 {

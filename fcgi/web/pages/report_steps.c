@@ -127,7 +127,7 @@ attempts_of(struct report *r)
 	return list;
 }
 
-/* Where the last attempt was: names, or how many. */
+/* The targets of the last attempt: names, or how many. */
 static const char *
 where_text(struct report *r)
 {
@@ -215,7 +215,7 @@ step_row(struct report *r, int i)
 	return o;
 }
 
-/* What the last attempt failed with, and where; NULL: it did not. */
+/* The failure of the last attempt and its targets; NULL: it did not fail. */
 static const char *
 failure_text(struct report *r, struct json_object *row)
 {
@@ -233,7 +233,7 @@ failure_text(struct report *r, struct json_object *row)
 	    json_text(o, "message", json_text(o, "state_text", "")));
 }
 
-/* Why a step is among those that did not go well at once; NULL: it did. */
+/* The reason for which a step did not go well at once; NULL: it did. */
 static const char *
 trouble_text(struct report *r, struct json_object *row)
 {
