@@ -164,7 +164,7 @@ describe('what went well and what did not', () => {
 		await becomes(page, 'one', 'succeeded', { state: 'attached' });
 		for (const path of ['/runs', '/']) {
 			await page.goto(path);
-			const row = await page.textContent(`.row[data-key="run/${run.split('/').pop()}"]`);
+			const row = await page.textContent(`[data-key="run/${run.split('/').pop()}"]`);
 
 			assert.match(row, /Next: The second/, path);
 			assert.match(row, /Test lab/, path);
@@ -195,7 +195,7 @@ describe('what went well and what did not', () => {
 		assert.deepEqual([progress.done, progress.skipped, progress.skipped_failed, progress.left_out], [2, 1, 1, 1]);
 		await look(page, '61-settled');
 		await page.goto('/runs');
-		assert.match(await page.textContent(`.row[data-key="run/${run.split('/').pop()}"]`), /2 of 4.*1 skipped.*1 skipped after failing/s);
+		assert.match(await page.textContent(`[data-key="run/${run.split('/').pop()}"]`), /2 of 4.*1 skipped.*1 skipped after failing/s);
 		await look(page, '62-history');
 	});
 
