@@ -16,19 +16,18 @@ const SHOWN = 64 * 1024;	/* bytes of one line, more than Term shows */
 const KEPT = 48;		/* groups */
 const FINDINGS = 100000;	/* lines with errors that are remembered */
 const COLOUR = /\x1b\[([0-9;:]*)m/g;
-const SEQUENCE = /\x1b\[[0-9;:]*m/g;
+const SEQUENCE = /\x1b\[[0-9;:]*[mK]/g;
 
 /*
  * A line that looks like an error: one of these words, unless it is counted as
  * none ("0 errors", "no error", "errors: 0", "without error").
  */
 const WORDS = 'errors?|fatal|fail(?:ed|ures?)|panic|exception|traceback|segmentation fault|core dumped|permission denied|command not found|no such file or directory|错误|失败';
-const ERROR = new RegExp(`(?<![\\w-])(?:${WORDS})(?!\\w)|[A-Z]\\w*(?:Error|Exception)(?!\\w)`, 'i');
+const ERROR = new RegExp(`(?<![\\w-])(?:${WORDS})(?!\\w|-free)`, 'i');
+const NAMED = /\w(?:Error|Exception)(?!\w)/;	/* ValueError, java.io.IOException */
 const NONE = /(?<![\w-])(?:0|no|without|zero) (?:errors?|failures?|failed)(?!\w)|(?<![\w-])(?:errors?|failed|failures?)["']?\s*[:=]\s*0(?![\w.])/gi;
 
-function looksLikeError(line) {
-	return ERROR.test(line) && ERROR.test(line.replace(SEQUENCE, '').replace(NONE, ''));
-}
+const looksLikeError = (line) => NAMED.test(line) || (ERROR.test(line) && ERROR.test(line.replace(NONE, '')));
 
 /* Of one line: [class, text] pieces. A line end inside of an escape sequence ends that. */
 function pieces(term, text) {
@@ -107,7 +106,9 @@ export class Lines {
 
 	/* It looks like one, or is what the step's reject= found. */
 	isError(text) {
-		return looksLikeError(text) || (Boolean(this.rejected) && text.includes(this.rejected));
+		const plain = text.includes('\x1b') ? text.replace(SEQUENCE, '') : text;
+
+		return looksLikeError(plain) || (Boolean(this.rejected) && plain.includes(this.rejected));
 	}
 
 	/* The next whole line, and the byte behind it. */

@@ -4,9 +4,9 @@
  *
  * In the page are only the lines in view and OVER on both sides.  The anchor is
  * the line at the upper edge; an element of the height of all lines makes the
- * scroll bar.  Where lines wrap, or are so many that browsers have no such
- * height, the bar is an estimate: nearby, the lines move by pixels, and once
- * the scrolling is over the bar is put where the anchor is.
+ * scroll bar.  The bar is an estimate if lines wrap, or are so many that
+ * browsers have no such height: nearby, the lines move by pixels, and once the
+ * scrolling is over the bar is put where the anchor is.
  */
 import { Lines } from './lines.js';
 import { request } from './request.js';
@@ -161,8 +161,14 @@ class View {
 		while (this.again) {
 			this.again = false;
 			const from = clamp(this.anchor.line - OVER, 0, Math.max(0, this.lines.count - Math.ceil(this.inView) - OVER));
-			const lines = await this.lines.slice(from, this.anchor.line + Math.ceil(this.inView) + OVER);
+			const to = this.anchor.line + Math.ceil(this.inView) + OVER;
+			const lines = await this.lines.slice(from, to).catch(() => null);
 
+			if (!lines) {	/* the connection was lost */
+				await pause(SLOW_MS);
+				this.again = true;
+				continue;
+			}
 			this.from = from;
 			this.resize();
 			this.rows.replaceChildren(...lines.map((line, i) => this.row(line, from + i)));
@@ -236,14 +242,24 @@ class Viewer {
 	async start() {
 		this.readAddress();
 		this.progress();
-		while (!(this.selected && this.lines.count > this.selected.to + OVER) && await this.lines.more())
+		while (!(this.selected && this.lines.count > this.selected.to + OVER) && await this.more())
 			this.progress();
 		this.begin();
-		while (await this.lines.more())
+		while (await this.more())
 			this.grown();
 		this.grown();
 		if (this.running)
 			this.watch();
+	}
+
+	/* Reads on, also after a connection that was lost. */
+	async more() {
+		for (;; await pause(SLOW_MS)) {
+			const got = await this.lines.more().catch(() => null);
+
+			if (got !== null)
+				return got;
+		}
 	}
 
 	begin() {
@@ -309,7 +325,7 @@ class Viewer {
 		document.querySelector('.output-facts').replaceWith(document.importNode(facts, true));
 		document.dispatchEvent(new Event('cs:morphed'));
 		this.running = false;
-		while (await this.lines.more())
+		while (await this.more())
 			;
 		this.grown();
 		this.setFollow(false);

@@ -191,6 +191,23 @@ describe('the page of an output', () => {
 		await page.waitForFunction(() => document.getElementById('viewer').scrollTop === 0);
 	});
 
+	test('the line that reject= found is an error', async () => {
+		await ask('POST', `/runs/${run}/steps/rejected/execute`, {});
+		assert.equal(await ends(run, 'rejected'), 'failed');
+		await page.goto(output('rejected'));
+		await row(601);
+		await page.click('#out-error-before');
+		await found('Error 1 of 1');
+		assert.equal(await text(301), 'quota of vol1 is 97');
+		await page.waitForSelector('#viewer .line.hit.error');
+		await page.check('#out-times');
+		await page.fill('#q', 'vol1');
+		await page.press('#q', 'Enter');
+		await page.waitForSelector('#viewer .hit .when + .text mark');
+		await look(page, '72-viewer-error', { full: false });
+		await ask('POST', `/runs/${run}/steps/rejected/skip`, { reason: 'it was meant to fail' });
+	});
+
 	test('it follows a program that runs, until it has ended', async () => {
 		await ask('POST', `/runs/${run}/steps/grow/execute`, {});
 		while ((await ask('GET', `/runs/${run}`)).steps.find((s) => s.id === 'grow').state !== 'running')

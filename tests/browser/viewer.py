@@ -29,6 +29,12 @@ print([f"client-{i:05} of them all, 客户端, in one line" for i in range(20000
 print("behind it")
 ```
 
+```sh {#rejected reject="^quota .* [0-9]+"}
+seq 300
+printf 'quota of \033[1mvol1\033[0m is 97\n'
+seq 300
+```
+
 ```sh {#grow}
 for i in 1 2 3 4 5; do echo "early $i"; done
 while [ ! -e "$CS_OUTPUT_GATE/go" ]; do sleep 0.1; done

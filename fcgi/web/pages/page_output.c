@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "base/err.h"
 #include "plan/plan.h"
@@ -28,6 +29,7 @@
 #include "wire/exec.h"
 
 #define PAGE_BYTES (64 * 1024)
+#define EXCERPT_BEGINS "… " /* evaluate.c: of a long line */
 #define LISTED_MATCHES 500
 #define MAX_MATCHES 10000
 
@@ -160,6 +162,38 @@ add_sealed(struct view *v, struct json_object *o, int step, bool sealed,
 			  request_step_url(v->req, v->req->run, v->req->step)));
 }
 
+/* The line in a message that reject= found one, or NULL. */
+static const char *
+rejected_in(struct req *req, struct json_object *message)
+{
+	const char *line;
+
+	if (!text_eq(json_text(message, "code", ""), "evaluate_reject"))
+		return NULL;
+	line = json_text(json_get(message, "args"), "line", "");
+	if (text_starts(line, EXCERPT_BEGINS))
+		line += strlen(EXCERPT_BEGINS);
+	return *line == '\0' ? NULL : arena_strdup(req->arena, line);
+}
+
+/* The line that reject= found, or NULL; of a long one, an excerpt. */
+static const char *
+rejected_line(struct req *req, const char *text)
+{
+	struct json_object *o = text == NULL ? NULL : message_json(text);
+	const char *line = NULL;
+
+	if (json_object_is_type(o, json_type_object))
+		line = rejected_in(req, o);
+	else if (json_object_is_type(o, json_type_array))
+		for (size_t i = 0;
+		     line == NULL && i < json_object_array_length(o); i++)
+			line = rejected_in(
+			    req, json_object_array_get_idx(o, i));
+	json_object_put(o);
+	return line;
+}
+
 static enum err
 show(struct req *req, struct reply *reply, struct json_object *row,
     const char *target, const char *template, const char *revealed)
@@ -192,6 +226,8 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	model_text(o, "output_url", url);
 	model_text(o, "message",
 	    request_message(req, json_text(row, "message", NULL)));
+	model_text(
+	    o, "rejected", rejected_line(req, json_text(row, "message", NULL)));
 	model_text(o, "dropped_text",
 	    dropped == 0 ? NULL
 			 : request_fill(req, "dropped", "size",
