@@ -88,7 +88,7 @@ rest(int64_t ms)
 		usleep((useconds_t)ms * 1000);
 }
 
-/* ERR_UNAVAILABLE, ERR_IO: later. */
+/* ERR_UNAVAILABLE, ERR_IO, ERR_LIMIT: later. */
 static enum err
 pack_one(struct db *db, const char *data, struct candidate *of_run, size_t n)
 {
@@ -111,8 +111,8 @@ pack_one(struct db *db, const char *data, struct candidate *of_run, size_t n)
 }
 
 /*
- * False: something is left for later.  A disk that does not take one pack takes
- * no other.
+ * False: something is left for later.  A full disk takes no other pack; every
+ * other error concerns one run.
  */
 static bool
 pack_all(struct db *db, const char *data)
@@ -122,12 +122,13 @@ pack_all(struct db *db, const char *data)
 	enum err err = ERR_OK;
 	size_t n;
 
-	for (size_t i = 0; i < c.count && err != ERR_IO; i += n) {
+	for (size_t i = 0; i < c.count && err != ERR_LIMIT; i += n) {
 		for (n = 1; i + n < c.count && c.all[i + n].run == c.all[i].run;
 		     n++)
 			;
 		err = pack_one(db, data, &c.all[i], n);
-		done = done && err != ERR_UNAVAILABLE && err != ERR_IO;
+		done = done && err != ERR_UNAVAILABLE && err != ERR_IO &&
+		    err != ERR_LIMIT;
 	}
 	candidates_clear(&c);
 	return done;

@@ -20,12 +20,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/modes.h"
-#include "base/text.h"
 #include "pack/exec_file.h"
 #include "pack/pack_write.h"
 #include "packer/move_run.h"
 #include "wire/exec.h"
-#include "wire/tty_message.h"
 
 #define BLOCK (64 * 1024)
 
@@ -60,14 +58,23 @@ static enum err
 refuse(const struct packing *p, enum err err, const char *what)
 {
 	log_warn("run %lld: its executions are not packed%s: %s",
-	    (long long)p->run, err == ERR_IO ? " now" : "", what);
+	    (long long)p->run, err == ERR_CONFLICT ? "" : " now", what);
 	return err;
 }
 
 static enum err
 refuse_disk(const struct packing *p)
 {
-	return refuse(p, ERR_IO, strerror(errno));
+	return refuse(p,
+	    errno == ENOSPC || errno == EDQUOT ? ERR_LIMIT : ERR_IO,
+	    strerror(errno));
+}
+
+/* For input to a terminal; a process that was killed leaves it. */
+static bool
+is_socket(const struct stat *st)
+{
+	return S_ISSOCK(st->st_mode);
 }
 
 static struct entry *
@@ -92,7 +99,7 @@ take_name(struct packing *p, int folder, const char *exec, const char *name)
 		return ERR_OK;
 	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return refuse_disk(p);
-	if (S_ISSOCK(st.st_mode)) /* for input, of a process that was killed */
+	if (is_socket(&st))
 		return ERR_OK;
 	if (!S_ISREG(st.st_mode) || !pack_may_name(name))
 		return refuse(p, ERR_CONFLICT, "an unknown file is there");
@@ -277,26 +284,35 @@ make_folder(struct packing *p)
 	return err;
 }
 
-/* Of the names, those that stand in the pack, and what goes with them. */
+/* True if it stands in the pack, or is nothing that the pack is to have. */
+static bool
+may_go(struct packing *p, int folder, const char *exec, const char *name)
+{
+	struct entry key;
+	struct stat st;
+
+	if (is_process_file(name))
+		return true;
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    is_socket(&st))
+		return true;
+	snprintf(key.exec, sizeof(key.exec), "%s", exec);
+	snprintf(key.name, sizeof(key.name), "%.79s", name);
+	return p->count > 0 && strcmp(key.name, name) == 0 &&
+	    bsearch(&key, p->entries, p->count, sizeof(key), compare) != NULL;
+}
+
 static enum err
 remove_folder(struct packing *p, const char *exec)
 {
 	char *path = folder_of(p, exec);
 	DIR *folder = opendir(path);
-	struct entry key;
 	const struct dirent *e;
 	bool ok = folder != NULL;
 
-	while (ok && (e = readdir(folder)) != NULL) {
-		snprintf(key.exec, sizeof(key.exec), "%s", exec);
-		snprintf(key.name, sizeof(key.name), "%.79s", e->d_name);
-		if (is_process_file(e->d_name) ||
-		    text_ends(e->d_name, TTY_SOCKET) ||
-		    (p->count > 0 && strcmp(key.name, e->d_name) == 0 &&
-			bsearch(&key, p->entries, p->count, sizeof(key),
-			    compare) != NULL))
+	while (ok && (e = readdir(folder)) != NULL)
+		if (may_go(p, dirfd(folder), exec, e->d_name))
 			ok = unlinkat(dirfd(folder), e->d_name, 0) == 0;
-	}
 	if (folder != NULL)
 		closedir(folder);
 	ok = ok && rmdir(path) == 0;
@@ -320,6 +336,29 @@ make_pack(struct packing *p)
 	return err;
 }
 
+/*
+ * True if the pack that is there has all files as they stand in the folders: an
+ * earlier pass did not come to remove them.
+ */
+static bool
+is_packed(struct packing *p)
+{
+	char packed[HASH_TEXT], plain[HASH_TEXT];
+	bool is = p->old != NULL && pack_count(p->old) == (int64_t)p->count &&
+	    pack_check(p->old) == ERR_OK;
+
+	for (size_t i = 0; is && i < p->count; i++) {
+		const struct entry *e = &p->entries[i];
+		struct exec_file_name name = { p->data, p->run, e->exec,
+			e->name };
+
+		is = hash_packed(p->old, e, packed) == ERR_OK &&
+		    exec_file_hash(&name, plain) == ERR_OK &&
+		    strcmp(packed, plain) == 0;
+	}
+	return is && io_sync_folder_of(p->path) == 0;
+}
+
 enum err
 move_run(const char *data, const struct candidate *of_run, size_t count)
 {
@@ -333,7 +372,7 @@ move_run(const char *data, const struct candidate *of_run, size_t count)
 	if (err == ERR_OK)
 		err = take_pack(&p);
 	sort(&p);
-	if (err == ERR_OK && p.count > 0)
+	if (err == ERR_OK && p.count > 0 && !is_packed(&p))
 		err = make_pack(&p);
 	for (size_t i = 0; err == ERR_OK && i < count; i++)
 		err = remove_folder(&p, of_run[i].exec);

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Recorded files are downloaded the same while the run is open, when it has
 ended and when they are in a pack."""
+import os
 import pathlib
 import re
 import sqlite3
+import stat
 import subprocess
 import sys
 
@@ -191,9 +193,36 @@ def test_a_restored_database_that_knows_the_run_as_open_goes_on_with_its_files()
         downloads(console, ana, number)
 
 
+def test_an_execution_that_cannot_be_removed_holds_up_no_other_run():
+    with Console(runbooks=runbook_folder({"say": BOOK.replace("40000", "400")})) as console:
+        ana = console.user("ana", "operator")
+        runs = [made_run(ana) for _ in range(3)]
+        db = sqlite3.connect(f"file:{console.data}/countersign.db?mode=ro", uri=True)
+        folders = [console.data / "exec" / db.execute(
+            "SELECT exec FROM attempt WHERE run = ? AND exec <> ''", (n,)).fetchone()[0]
+            for n in runs]
+        db.close()
+        os.mknod(folders[0] / "x", stat.S_IFSOCK | 0o600)
+        folders[1].rename(console.data / "aside")       # read, and written by nobody
+        folders[1].symlink_to(console.data / "aside")
+        for number in runs:
+            close(ana, number)
+        wait_until(lambda: list((console.data / "exec").iterdir()) == [folders[1]], 120)
+        pack = pack_of(console, runs[1])
+        before = pack.stat()
+        console.stop()
+        done = subprocess.run([BUILD / "countersign-pack", "--data", console.data],
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1 and f"run {runs[1]}:" in done.stderr, done
+        after = pack.stat()
+        assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+        assert verify(console)[0] == 0, verify(console)
+
+
 if __name__ == "__main__":
     main([
         test_a_download_is_the_same_when_the_run_has_ended_and_when_it_is_packed,
         test_verify_notices_each_changed_byte_of_a_pack,
         test_a_restored_database_that_knows_the_run_as_open_goes_on_with_its_files,
+        test_an_execution_that_cannot_be_removed_holds_up_no_other_run,
     ])
