@@ -38,6 +38,7 @@ static const struct command_row rows[] = {
 #define INTERNAL(verb, who, body) \
 	{ .name = #verb, .role = ROLE_##who, .fields = FIELDS(body) },
 #include "plan/commands.def"
+	[VERB__MAX] = { .name = "", .role = ROLE_RUNNER, .fields = FIELDS() }, /* refused to people */
 };
 
 #define FEW(verb, ...) \

@@ -83,7 +83,7 @@ struct command_row {
 	const struct field *fields; /* NULL: it only reads */
 };
 
-/* The row of the verb. */
+/* The row of the verb; of VERB__MAX: one without path, states and fields. */
 const struct command_row *command_row(enum verb verb);
 
 const char *verb_name(enum verb verb);

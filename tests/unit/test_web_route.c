@@ -104,6 +104,8 @@ set_up(void **state)
 	web.keeper = keeper_client_new(folder);
 	web.limit = read_limit_new();
 	web.catalogue = catalogue_new();
+	assert_int_equal(
+	    templates_load(web.templates, "templates", NULL), ERR_OK);
 	keeper = start_keeper();
 	return 0;
 }
@@ -172,6 +174,40 @@ status_of(const struct route *r, const char *header, const char *body)
 	assert_int_equal(
 	    request_init(&req, &web, arena, env, body, strlen(body)), ERR_OK);
 	route_dispatch(&req, &reply);
+	status = reply.status;
+	reply_clear(&reply);
+	arena_free(arena);
+	return status;
+}
+
+/*
+ * The status of a request with that query and body of that type, which is
+ * answered as the web program does it.
+ */
+static int
+answer_of(const struct route *r, const char *query, const char *type,
+    const char *body, const char *accept)
+{
+	struct arena *arena = arena_new();
+	struct reply reply;
+	struct req req;
+	char path[200], uri[300], content_type[100], wants[100];
+	char *env[] = { r->method == METHOD_POST ? "REQUEST_METHOD=POST"
+						 : "REQUEST_METHOD=GET",
+		uri, content_type, wants, NULL };
+	enum err err;
+	int status;
+
+	example_of(r->path, path, sizeof(path));
+	snprintf(uri, sizeof(uri), "REQUEST_URI=%s%s", path, query);
+	snprintf(content_type, sizeof(content_type), "CONTENT_TYPE=%s", type);
+	snprintf(wants, sizeof(wants), "HTTP_ACCEPT=%s", accept);
+	reply_init(&reply);
+	err = request_init(&req, &web, arena, env, body, strlen(body));
+	if (err == ERR_OK)
+		route_dispatch(&req, &reply);
+	else
+		reply_fault(&req, &reply, err);
 	status = reply.status;
 	reply_clear(&reply);
 	arena_free(arena);
@@ -358,6 +394,54 @@ strange_paths_fit_nothing(void **state)
 	arena_free(arena);
 }
 
+/* Nobody is signed in, and each row answers: it is refused, and no more. */
+static void
+malformed_requests_are_refused(void **state)
+{
+	static const char form[] = "application/x-www-form-urlencoded";
+	static const char json[] = "application/json";
+	static const struct {
+		const char *query, *type, *body;
+		int status; /* 0: that of the row */
+	} requests[] = {
+		{ "?x=%00", form, "", 400 },
+		{ "?%00", form, "", 400 },
+		{ "?before=1%00", form, "", 400 },
+		{ "?x=%00", form, "a=b", 400 },
+		{ "?x=%00", json, "{}", 400 },
+		{ "", form, "x=%00", 400 },
+		{ "", form, "%00", 400 },
+		{ "", json, "{", 400 },
+		{ "", json, "[1]", 400 },
+		{ "", json, "\"x\"", 400 },
+		{ "", json, "null", 400 },
+		{ "", "text/plain", "x", 400 },
+		{ "", json, "{}", 0 },
+		{ "", json, "{\"name\":{\"a\":[null]}}", 0 },
+		{ "", form, "name=a&name=b&x[]=1", 0 },
+	};
+	static const char *const accepts[] = { "text/html", "application/json",
+		"text/event-stream" };
+	size_t count;
+	const struct route *routes = route_table(&count);
+
+	(void)state;
+	for (size_t i = 0; i < 3 * count; i++)
+		for (size_t k = 0; k < sizeof(requests) / sizeof(requests[0]);
+		     k++) {
+			const struct route *r = &routes[i / 3];
+			int status = answer_of(r, requests[k].query,
+			    requests[k].type, requests[k].body, accepts[i % 3]);
+
+			if (requests[k].status == 0
+				? status < 200 || status > 503
+				: status != requests[k].status)
+				fail_msg("%s%s %s %s: %d", r->path,
+				    requests[k].query, requests[k].body,
+				    accepts[i % 3], status);
+		}
+}
+
 int
 main(void)
 {
@@ -369,6 +453,7 @@ main(void)
 		cmocka_unit_test(a_session_needs_the_form_token),
 		cmocka_unit_test(another_site_may_not_send_forms),
 		cmocka_unit_test(strange_paths_fit_nothing),
+		cmocka_unit_test(malformed_requests_are_refused),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -50,6 +50,17 @@ has_name(struct json_object *names, const char *name)
 	return false;
 }
 
+/*
+ * A form that could be read, of an address of ours: of another, nobody knows
+ * which field is a secret.
+ */
+static bool
+has_form(const struct req *req)
+{
+	return req->method == METHOD_POST && req->is_form &&
+	    req->fields != NULL && req->verb != VERB__MAX;
+}
+
 /* A secret of the command, or one that the page marks: a parameter. */
 static bool
 is_secret(const struct req *req, const char *name)
@@ -110,10 +121,11 @@ entered(struct req *req)
 struct json_object *
 carry_entered(struct req *req)
 {
-	struct json_object *given = entered(req), *typed;
+	struct json_object *given, *typed;
 
-	if (req->method != METHOD_POST || !req->is_form)
+	if (!has_form(req))
 		return json_object_new_array();
+	given = entered(req);
 	typed = request_own(req, json_object_new_object());
 	json_object_object_foreach (given, name, value)
 		if (!json_object_is_type(value, json_type_string) ||
@@ -192,8 +204,8 @@ carry_model(struct req *req)
 	struct carry c;
 
 	if (!carry_is_there(req) &&
-	    (req->method != METHOD_POST || !req->is_form ||
-		*req->actor.name != '\0' || verb_role(req->verb) == ROLE_NONE))
+	    (!has_form(req) || *req->actor.name != '\0' ||
+		verb_role(req->verb) == ROLE_NONE))
 		return NULL;
 	load(req, &c);
 	o = json_object_new_object();
