@@ -1096,6 +1096,43 @@ def test_files_on_the_host_are_its_user_s_alone():
         os.chmod(folder, 0o700)
 
 
+def test_a_folder_that_others_can_write_to_is_refused():
+    """They could put another script in the place of ours."""
+    folder = os.path.join(HOME, ".countersign")
+    aside = folder + ".aside"
+    mark = os.path.join(HOME, "was.started")
+
+    def is_refused(why):
+        s = Step(f"touch '{mark}'", [SSHD.target()])
+        is_state(s.wait(), "failed", "chmod 700")
+        assert not os.path.exists(mark) and not os.listdir(folder), why
+
+    os.makedirs(folder, exist_ok=True)
+    os.chmod(folder, 0o700)
+    assert not os.listdir(folder), os.listdir(folder)
+    try:
+        for mode in (0o720, 0o702, 0o770, 0o1777, 0o2775):
+            os.chmod(folder, mode)
+            is_refused(oct(mode))
+        os.chmod(folder, 0o700)
+        os.rename(folder, aside)
+        os.symlink(aside, folder)
+        is_refused("a symlink")
+        os.unlink(folder)
+        os.rename(aside, folder)
+        if os.geteuid() == 0:
+            os.chown(folder, 65534, -1)
+            is_refused("of another user")
+    finally:
+        if os.path.islink(folder):
+            os.unlink(folder)
+            os.rename(aside, folder)
+        if os.geteuid() == 0:
+            os.chown(folder, 0, -1)
+        os.chmod(folder, 0o700)
+    is_state(Step("true", [SSHD.target()]).wait(), "succeeded")
+
+
 # ---------------------------------------------------------------- the process
 
 def test_the_parent_killed_is_never_a_success():
@@ -1176,7 +1213,8 @@ def prepare():
     NOBODY_HOME = pwd.getpwnam("nobody").pw_dir
     os.makedirs(HOME, mode=0o700)
     os.makedirs(WORK + "/bin")
-    for tool in ("sh", "cat", "mkdir", "setsid", "id", "rm", "mv", "tail", "head", "wc", "sleep"):
+    for tool in ("sh", "cat", "ls", "mkdir", "setsid", "id", "rm", "mv", "tail", "head", "wc",
+                 "sleep"):
         os.symlink(shutil.which(tool), f"{WORK}/bin/{tool}")
     for name, kind, phrase in (("key", "ed25519", ""), ("stranger", "ed25519", ""),
                                ("rsa", "rsa", ""), ("encrypted", "ed25519", "open sesame")):

@@ -32,6 +32,7 @@ static const char *const codes[] = {
 	"remote_no_printf",
 	"remote_no_python",
 	"remote_no_setsid",
+	"remote_open_folder",
 	"remote_unwritten",
 };
 

@@ -95,15 +95,26 @@ cs_base64() {
 	command -v base64 >/dev/null 2>&1 || cs_refuse remote_no_base64
 	case $(command -v printf) in /*) cs_refuse remote_no_printf;; esac
 }
+# Refuses a folder in which somebody else can put another script in the place of
+# ours; with an ACL, the group's bits are its mask.
+# shellcheck disable=SC3067 # dash, busybox and POSIX since 2024 have -O
+cs_own_folder() {
+	if [ ! -L "$1" ] && [ -O "$1" ]; then
+		case $(LC_ALL=C ls -ld -- "$1") in d????[!w]??[!w]*) return;; esac
+	fi
+	cs_refuse remote_open_folder "$1"
+}
 # Makes the files of the execution, for its user alone; false: they are there
 # already.
 cs_make() {
 	command -v setsid >/dev/null 2>&1 || cs_refuse remote_no_setsid
 	# shellcheck disable=SC2174 # HOME is there
-	[ -d "$HOME/$cs_base" ] ||
-	    cs_error=$(mkdir -p -m 700 "$HOME/$cs_base" 2>&1) ||
-	    cs_refuse remote_no_folder "$cs_error"
-	# The folder may be older, and open to others.
+	if [ -d "$HOME/$cs_base" ]; then cs_own_folder "$HOME/$cs_base"
+	else
+		cs_error=$(mkdir -p -m 700 "$HOME/$cs_base" 2>&1) ||
+		    cs_refuse remote_no_folder "$cs_error"
+	fi
+	# The folder may be older, and readable for others.
 	( umask 077; set -C
 	true >"$cs_state" || exit 1
 	true >"$cs_state.script" && true >"$cs_state.out" || exit 2 ) 2>/dev/null
