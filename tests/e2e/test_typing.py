@@ -139,6 +139,13 @@ class Menu:
         ana.post(f"/runs/{self.run}/steps/{self.name}/execute", {})
         until(lambda: ana.step(self.run, self.name)["attempts"] and
               "Please choose" in str(ana.output(self.run, self.name, on)))
+        status, headers, cast = c.raw(
+            "GET", f"/runs/{self.run}/steps/{self.name}/attempts/1/{on}.cast",
+            headers={"Authorization": "Bearer " + ana.token,
+                     "Range": "bytes=1-"})
+        check(f"the bytes of the terminal are read on while it runs, {on}",
+              status == 206 and headers["Content-Range"] and
+              b"Please choose" in cast, (status, cast[:300]))
         status, said = self.type(2, "2\r")
         check(f"a viewer may not type, {on}", status == 403, said)
         status, said = self.type(0, "2\r")

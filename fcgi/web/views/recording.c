@@ -111,23 +111,36 @@ read_times(const struct exec_file_name *name, struct times *ret)
 	return err;
 }
 
-/* True if a recording can be derived: of a terminal it is a file. */
-static bool
-open_recording(struct recording *r, const struct exec_file_name *times,
-    const struct exec_file_name *text)
-{
-	if (read_times(times, &r->times) != ERR_OK ||
-	    r->times.cast.hash[0] != '\0' ||
-	    exec_file_open(text, &r->text) != ERR_OK)
-		return false;
-	r->size = exec_file_size(r->text);
-	return true;
-}
-
 static bool
 has_ended(const struct recording *r)
 {
 	return r->times.text.hash[0] != '\0';
+}
+
+static bool
+is_there(const struct exec_file_name *name)
+{
+	struct exec_file *f = NULL;
+	bool there = exec_file_open(name, &f) == ERR_OK;
+
+	exec_file_close(f);
+	return there;
+}
+
+/*
+ * True if a recording can be derived: of a terminal it is a file, which the
+ * times name at their end.
+ */
+static bool
+open_recording(struct recording *r, const struct exec_file_name *times,
+    const struct exec_file_name *text, const struct exec_file_name *cast)
+{
+	if (read_times(times, &r->times) != ERR_OK ||
+	    (has_ended(r) ? r->times.cast.hash[0] != '\0' : is_there(cast)) ||
+	    exec_file_open(text, &r->text) != ERR_OK)
+		return false;
+	r->size = exec_file_size(r->text);
+	return true;
 }
 
 bool
@@ -141,8 +154,10 @@ recording_send(
 		arena_printf(req->arena, "%s" EXEC_TIMES, target) };
 	struct exec_file_name text = { req->web->data, req->run, exec,
 		arena_printf(req->arena, "%s" EXEC_TEXT, target) };
+	struct exec_file_name cast = { req->web->data, req->run, exec,
+		arena_printf(req->arena, "%s" EXEC_CAST, target) };
 
-	if (!open_recording(r, &times, &text) ||
+	if (!open_recording(r, &times, &text, &cast) ||
 	    (has_ended(r) && derive(r, count, &facts.size) != ERR_OK)) {
 		close_recording(r);
 		return false;
