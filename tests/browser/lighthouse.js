@@ -15,7 +15,7 @@ import lighthouse from 'lighthouse';
 import { chromium } from 'playwright-core';
 import { base } from './browser.js';
 
-const { TOKEN, RUN, LONG, PASSWORD } = process.env;
+const { RUN, LONG, PASSWORD } = process.env;
 const visits = Number(process.env.SPEED ?? 1);
 /* Bytes over the wire, without the font. */
 const limit = 60 * 1024;

@@ -114,6 +114,9 @@ describe('outputs of a group', () => {
 					card.open = true;	/* one that succeeded has folded */
 				});
 				await page.click('#step-roll .fold[data-key=earlier] > summary');
+				await page.$$eval('#step-roll .out-fold', (folds) => folds.forEach((fold) => {
+					fold.open = true;	/* those of a group are folded, and read when they are opened */
+				}));
 				await page.waitForFunction(() => globalThis.shown().every((x) => x.lines));
 				await settles(step.state);
 			}
