@@ -4,7 +4,7 @@ nginx/README.md as somebody follows it: production.conf in an nginx of their
 own, another proxy in front of that, and a copy of the data folder made while
 the console runs.  The expected texts are taken from the page.
 """
-import http.client, json, os, pathlib, re, shutil, ssl, subprocess, tempfile, time, urllib.parse
+import http.client, json, os, pathlib, re, shutil, socket, ssl, subprocess, tempfile, time, urllib.parse
 
 from console import BUILD, PASSWORD, TOP, Console, free_port, main, runbook_folder
 
@@ -118,7 +118,7 @@ class Nginx:
 
 # The static files that templates, modules and style sheets ask for.
 ASKED = {
-    ".html": re.compile(r'(?:src|href)="(/static/[^"?#{]+)'),
+    ".html": re.compile(r'(?:src|href)="(/static/[^"?#{]+)["?#]'),
     ".js": re.compile(r"""(?:\b(?:from|import) ?\(?['"](?=[./])|\bURL\(['"](?=[^'"]+['"], import\.meta))([^'"]+)['"]"""),
     ".css": re.compile(r"""(?:url\(|@import )['"]?([^'")#:?]+)"""),
 }
@@ -206,6 +206,50 @@ def test_an_nginx_of_their_own_serves_the_console_by_production_conf():
         assert nginx.ask("/_exec/" + "0" * 32 + "/local.txt", headers=signed)[0] == 404
 
 
+def slow_reader(port, path, token, tls, source):
+    """A connection that has asked for the file and has read the status alone: with it."""
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    s.settimeout(20)
+    s.bind((source, 0))
+    s.connect(("127.0.0.1", port))
+    s = tls.wrap_socket(s) if tls else s
+    s.sendall(f"GET {path} HTTP/1.1\r\nHost: {NAME}\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+    return s, int(s.recv(12).split()[1])
+
+
+def check_slow_readers(n, port, path, token, tls=None):
+    """From addresses that no other check uses, as nginx may still count its readers."""
+    own, other = f"127.0.1.{n}", f"127.0.2.{n}"
+    readers = []
+    try:
+        for status in [200] * 8 + [429]:
+            readers.append(slow_reader(port, path, token, tls, own))
+            assert readers[-1][1] == status, (len(readers), readers[-1])
+        readers.append(slow_reader(port, path, token, tls, other))
+        assert readers[-1][1] == 200, "another address"
+        readers.append(slow_reader(port, "/runs", token, tls, own))
+        assert readers[-1][1] == 200, "a page"
+    finally:
+        for s, _ in readers:
+            s.close()
+
+
+def test_slow_readers_of_one_address_cannot_fill_the_disk():
+    book = BOOK.replace('echo "it was said"', "seq 3000000")
+    with Console(runbooks=runbook_folder({"say": book})) as console, Nginx(console) as nginx:
+        ana = console.user("ana", "operator")
+        run = made_run(ana)
+        ana.drive(run)
+        status, answer = ana.post(f"/runs/{run}/close", {"result": "succeeded", "note": "done"})
+        assert status == 200, answer
+        shown = ana.run(run)
+        output = shown["steps"][0]["attempts"][0]["targets"][0]["text_url"]
+        for n, path in enumerate((output, shown["artifacts"][0]["url"])):
+            check_slow_readers(1 + n, console.port, path, ana.token)
+            check_slow_readers(3 + n, nginx.port, path, ana.token, nginx.tls)
+
+
 def test_each_static_file_has_the_type_that_browsers_insist_on():
     with Console(runbooks=runbook_folder({"say": BOOK})) as console, Nginx(console) as nginx:
         check_types(nginx.ask)
@@ -269,6 +313,7 @@ def test_a_copy_that_was_made_while_the_console_ran_verifies_and_can_be_started(
 if __name__ == "__main__":
     main([
         test_an_nginx_of_their_own_serves_the_console_by_production_conf,
+        test_slow_readers_of_one_address_cannot_fill_the_disk,
         test_each_static_file_has_the_type_that_browsers_insist_on,
         test_while_the_console_is_stopped_nginx_answers_503_and_says_when_to_ask_again,
         test_behind_another_proxy_cookies_addresses_and_streams_are_those_of_the_client,
