@@ -17,6 +17,8 @@
 #include "base/hash.h"
 #include "wire/times.h"
 
+#define LOOK "00000000000000000000000000000000"
+
 static char *saved; /* the database, before it was broken */
 static size_t saved_len;
 static char exec_id[40], exec_two[40]; /* of steps one and two */
@@ -237,6 +239,31 @@ each_file_of_the_record_is_read(void **state)
 		break_file(name, "other", "step two");
 	}
 	expect("mended", CLI_YES, "all as recorded");
+}
+
+/* Of an execution without times, and of a preflight. */
+static void
+texts_that_no_event_proves_are_counted(void **state)
+{
+	char name[80], *text;
+
+	(void)state;
+	(void)verify(&text);
+	assert_null(strstr(text, "no event proves"));
+	free(text);
+	data_write(exec_file(name, exec_id, "txt"), "text\n");
+	expect("older", CLI_YES, "no event proves: 1.");
+	expect("older", CLI_YES, "all as recorded");
+	assert_int_equal(mkdir(data_path("exec/" LOOK), 0700), 0);
+	data_write("exec/" LOOK "/local.txt", "text\n");
+	data_sql("INSERT INTO look (exec, run, step, plan, by, requested_at,"
+		 " targets) VALUES ('" LOOK "', 1, '', '', 'ana', 1,"
+		 " '[\"local\", \"other\"]')");
+	expect("look", CLI_NO, "no event proves: 2.");
+	restore();
+	assert_int_equal(unlink(data_path(name)), 0);
+	assert_int_equal(unlink(data_path("exec/" LOOK "/local.txt")), 0);
+	assert_int_equal(rmdir(data_path("exec/" LOOK)), 0);
 }
 
 /* Its hash is that of the event, and it would prove no text. */
@@ -583,6 +610,7 @@ main(void)
 		cmocka_unit_test(each_kind_of_break_is_named),
 		cmocka_unit_test(an_event_stands_in_a_chain_of_its_kind),
 		cmocka_unit_test(each_file_of_the_record_is_read),
+		cmocka_unit_test(texts_that_no_event_proves_are_counted),
 		cmocka_unit_test(times_under_the_name_of_a_cast_prove_nothing),
 		cmocka_unit_test(a_torn_line_is_no_break_and_a_pipe_is_one),
 		cmocka_unit_test(

@@ -18,7 +18,8 @@ struct verify_count {
 	int64_t events;
 	int64_t entries;
 	int64_t outputs;
-	int64_t at; /* the run at which it is */
+	int64_t unproven; /* texts that no event proves */
+	int64_t at;       /* the run at which it is */
 	int wrong;
 };
 

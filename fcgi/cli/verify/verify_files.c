@@ -5,7 +5,8 @@
  * which have the hashes of its other files.  An execution of an older version
  * has no times: the hash is that of the cast, and nothing proves its text.  So
  * that nobody makes the one of the other by another name, a cast must look like
- * one.
+ * one.  Nor does anything prove the texts of looks, and of executions that left
+ * no end; these texts are counted.
  */
 #include <stdlib.h>
 
@@ -24,6 +25,7 @@ struct target_files {
 	int64_t run;
 	const char *exec;
 	const char *target;
+	struct verify_count *count;
 };
 
 static struct exec_file_name
@@ -43,6 +45,20 @@ has_hash(const struct target_files *t, const char *ending, const char *hash)
 
 	free(file);
 	return same;
+}
+
+/* Counts the text, if there is one, as one that no event proves. */
+static void
+count_unproven(const struct target_files *t)
+{
+	char *file = mem_printf("%s" EXEC_TEXT, t->target);
+	struct exec_file_name name = name_of(t, file);
+	struct exec_file *f = NULL;
+
+	if (exec_file_open(&name, &f) == ERR_OK && exec_file_size(f) > 0)
+		t->count->unproven++;
+	exec_file_close(f);
+	free(file);
 }
 
 static bool
@@ -71,6 +87,7 @@ is_cast(const struct target_files *t, const char *hash)
 
 	exec_file_close(f);
 	free(file);
+	count_unproven(t);
 	return same;
 }
 
@@ -107,6 +124,28 @@ is_recorded(const struct target_files *t, const char *hash)
 	return same;
 }
 
+static struct target_files
+files_of_row(struct verify *v, struct rows *rows)
+{
+	return (struct target_files){ v->data, db_int(rows, "run"),
+		verify_text(rows, "exec"), verify_text(rows, "target"),
+		v->count };
+}
+
+static void
+count_without_hash(struct verify *v)
+{
+	struct rows *rows = db_query(
+	    v->db, STMT_OUTPUTS_UNPROVEN, INT(v->first), INT(v->last));
+
+	while (db_next(rows)) {
+		struct target_files t = files_of_row(v, rows);
+
+		count_unproven(&t);
+	}
+	db_done(rows);
+}
+
 /* The files of the rows {exec, target, hash, run, step, n}. */
 static void
 check_files(struct verify *v, enum stmt stmt,
@@ -116,9 +155,7 @@ check_files(struct verify *v, enum stmt stmt,
 	struct rows *rows = db_query(v->db, stmt, INT(v->first), INT(v->last));
 
 	while (db_next(rows)) {
-		struct target_files t = { v->data, db_int(rows, "run"),
-			verify_text(rows, "exec"),
-			verify_text(rows, "target") };
+		struct target_files t = files_of_row(v, rows);
 
 		if (!is_same(&t, verify_text(rows, "hash")))
 			cli_wrong(&v->count->wrong,
@@ -137,4 +174,5 @@ verify_files(struct verify *v)
 	check_files(v, STMT_OUTPUTS_ALL, is_recorded, "verify_file_output");
 	check_files(v, STMT_SEALED_ALL, is_sealed, "verify_file_sealed");
 	check_files(v, STMT_ARTIFACTS_ALL, is_artifact, "verify_file_kept");
+	count_without_hash(v);
 }

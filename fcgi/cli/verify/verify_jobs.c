@@ -161,6 +161,7 @@ verify_jobs(struct verify *v, bool (*check)(struct verify *))
 		v->count->events += counts[i].events;
 		v->count->entries += counts[i].entries;
 		v->count->outputs += counts[i].outputs;
+		v->count->unproven += counts[i].unproven;
 		v->count->wrong += counts[i].wrong;
 	}
 	munmap(counts, sizeof(*counts) * JOBS_MAX);
