@@ -164,8 +164,8 @@ cli_verify(struct cli *c)
 	if (!ours && count.wrong == 0)
 		return CLI_NO;
 	if (count.unproven > 0)
-		cli_print(
-		    "verify_texts_unproven outputs=%lld", (long long)count.unproven);
+		cli_print("verify_texts_unproven outputs=%lld",
+		    (long long)count.unproven);
 	cli_print("verify_result events=%lld entries=%lld outputs=%lld "
 		  "result=@%s",
 	    (long long)count.events, (long long)count.entries,
