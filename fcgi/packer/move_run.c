@@ -320,6 +320,19 @@ remove_folder(struct packing *p, const char *exec)
 	return ok ? ERR_OK : refuse_disk(p);
 }
 
+/* All that can be removed goes; the first error. */
+static enum err
+remove_folders(struct packing *p, const struct candidate *of_run, size_t count)
+{
+	enum err first = ERR_OK, err;
+
+	for (size_t i = 0; i < count; i++) {
+		err = remove_folder(p, of_run[i].exec);
+		first = first == ERR_OK ? err : first;
+	}
+	return first;
+}
+
 static enum err
 make_pack(struct packing *p)
 {
@@ -374,8 +387,8 @@ move_run(const char *data, const struct candidate *of_run, size_t count)
 	sort(&p);
 	if (err == ERR_OK && p.count > 0 && !is_packed(&p))
 		err = make_pack(&p);
-	for (size_t i = 0; err == ERR_OK && i < count; i++)
-		err = remove_folder(&p, of_run[i].exec);
+	if (err == ERR_OK)
+		err = remove_folders(&p, of_run, count);
 	pack_close(p.old);
 	free(p.entries);
 	free(p.path);
