@@ -29,6 +29,7 @@ struct render {
 	int depth;
 	int partials;
 	bool strict;
+	size_t text_end; /* of the output, behind a text of a template */
 	struct buf *out;
 	struct fault *fault;
 };
@@ -277,6 +278,24 @@ render_name(struct render *r, const struct template *t, size_t at)
 	return render_section(r, t, at, o);
 }
 
+/*
+ * A text of the template.  Where sections before it were left out, its line
+ * break follows that of another text: one of them is enough.
+ */
+static void
+put_text(struct render *r, const struct node *n)
+{
+	const struct buf *out = r->out;
+	size_t skip = 0;
+
+	if (out->len > 0 && r->text_end == out->len &&
+	    out->data[out->len - 1] == '\n')
+		while (skip < n->len && n->text[skip] == '\n')
+			skip++;
+	buf_put(r->out, n->text + skip, n->len - skip);
+	r->text_end = out->len;
+}
+
 static bool
 render_range(struct render *r, const struct template *t, size_t from, size_t to)
 {
@@ -285,7 +304,7 @@ render_range(struct render *r, const struct template *t, size_t from, size_t to)
 		bool ok = true;
 
 		if (n->kind == NODE_TEXT)
-			buf_put(r->out, n->text, n->len);
+			put_text(r, n);
 		else if (n->kind == NODE_PARTIAL)
 			ok = render_partial(r, t, n);
 		else
@@ -302,7 +321,10 @@ bool
 template_render(const struct template *t, bool strict,
     struct json_object *model, struct buf *out, struct fault *fault)
 {
-	struct render r = { .strict = strict, .out = out, .fault = fault };
+	struct render r = { .strict = strict,
+		.text_end = SIZE_MAX,
+		.out = out,
+		.fault = fault };
 
 	push(&r, model);
 	return render_range(&r, t, 0, t->nodes_count);

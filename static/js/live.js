@@ -20,6 +20,7 @@ const PRESSED_MS = 1000;	/* from the answer to a press until the stream has it *
 const UNTOLD_MS = 3500;		/* without a stream or its substitute; then the page asks for itself */
 const main = document.getElementById('main');
 const link = document.getElementById('link');
+const linkWords = document.getElementById('link-words').dataset;
 let stream, line, heard = performance.now();
 let working = false, again = false;
 const missed = [];		/* what the stream said while the page was fetched */
@@ -32,7 +33,7 @@ const seq = () => Number(main.dataset.seq);
 function show(state, since) {
 	if (state === 'live' && performance.now() - behind > BEHIND_MS)
 		state = 'wait';
-	let text = link.dataset[state] ?? '';
+	let text = linkWords[state] ?? '';
 
 	if (state === 'off')
 		text += ' ' + new Date(since).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });

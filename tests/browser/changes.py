@@ -76,8 +76,8 @@ def main():
     results = Results()
     books = runbook_folder({"long": long(), "all": ALL})
     with Console(runbooks=books) as console:
+        console.user("tess", "operator,tester")     # whose account ends
         ana = console.user("ana", "operator,admin")
-        console.user("tess", "operator,tester")
         supervisor = next(pid for pid in console.pids("countersign-web")
                           if pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text())
         code = subprocess.run(

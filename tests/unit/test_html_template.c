@@ -113,6 +113,19 @@ standalone_lines_disappear(void **state)
 }
 
 static void
+what_is_left_out_leaves_no_empty_lines(void **state)
+{
+	(void)state;
+	expect("a\n{{#b}}b{{/b}}\n{{#c}}c{{/c}}\nd\n",
+	    "{\"b\":false,\"c\":false}", "a\nd\n");
+	expect("a\n{{#b}}b{{/b}}\n{{#c}}c{{/c}}\nd\n",
+	    "{\"b\":true,\"c\":false}", "a\nb\nd\n");
+	/* a value keeps its own */
+	expect(
+	    "<pre>{{v}}\n</pre>", "{\"v\":\"x\\n\\n\"}", "<pre>x\n\n\n</pre>");
+}
+
+static void
 partials_see_the_context(void **state)
 {
 	(void)state;
@@ -275,6 +288,7 @@ main(void)
 		cmocka_unit_test(a_dotted_name_does_not_fall_back),
 		cmocka_unit_test(sections_follow_the_specification),
 		cmocka_unit_test(standalone_lines_disappear),
+		cmocka_unit_test(what_is_left_out_leaves_no_empty_lines),
 		cmocka_unit_test(partials_see_the_context),
 		cmocka_unit_test(endless_partials_end),
 		cmocka_unit_test(a_missing_name_is_an_error_in_strict_mode),
