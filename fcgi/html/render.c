@@ -279,8 +279,8 @@ render_name(struct render *r, const struct template *t, size_t at)
 }
 
 /*
- * A text of the template.  Where sections before it were left out, its line
- * break follows that of another text: one of them is enough.
+ * A text of the template.  If sections before it were left out, its line break
+ * follows that of another text: one of them is enough.
  */
 static void
 put_text(struct render *r, const struct node *n)
