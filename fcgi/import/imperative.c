@@ -128,8 +128,8 @@ static const char *const chinese_told[] = { "被", "已经", "已", "不会", "�
 	"会自动", "自动", "无需", "不需要", "了", NULL };
 /* clang-format on */
 
-static size_t
-begins(const char *const *words, const char *s)
+size_t
+imperative_begins(const char *const *words, const char *s)
 {
 	for (; *words != NULL; words++)
 		if (strncasecmp(s, *words, strlen(*words)) == 0)
@@ -169,7 +169,7 @@ behind_adverbs(const char *s)
 {
 	size_t n;
 
-	while ((n = begins(adverbs, s)) > 0 ||
+	while ((n = imperative_begins(adverbs, s)) > 0 ||
 	    (n = (size_t)(*s == ',' || *s == ' ')) > 0)
 		s += n;
 	return s;
@@ -190,7 +190,7 @@ begins_with_verb(const char *s)
 	next = n + strspn(s + n, " ");
 	if (n == 6 && strncasecmp(s, "access to ", 10) == 0)
 		return false;
-	return begins(nouns, s + next) == 0;
+	return imperative_begins(nouns, s + next) == 0;
 }
 
 static bool
@@ -212,7 +212,7 @@ behind_chinese_adverbs(const char *s)
 {
 	size_t n;
 
-	while ((n = begins(chinese_before, s)) > 0)
+	while ((n = imperative_begins(chinese_before, s)) > 0)
 		s += n;
 	return s;
 }
@@ -223,14 +223,15 @@ begins_with_chinese_verb(const char *s)
 	size_t n;
 
 	s = behind_chinese_adverbs(s);
-	n = begins(chinese, s);
-	if (begins(chinese_future, s) > 0)
+	n = imperative_begins(chinese, s);
+	if (imperative_begins(chinese_future, s) > 0)
 		return false;
-	if (begins(chinese_looks, s) > 0 && begins(chinese_objects, s + n) > 0)
+	if (imperative_begins(chinese_looks, s) > 0 &&
+	    imperative_begins(chinese_objects, s + n) > 0)
 		return true;
 	if (n == 0)
 		return begins_with_verb(s) && (unsigned char)*s < 0x80;
-	return begins(chinese_nouns, s + n) == 0;
+	return imperative_begins(chinese_nouns, s + n) == 0;
 }
 
 const char *
@@ -240,8 +241,8 @@ imperative_next_clause(const char *s)
 		",", NULL };
 
 	for (; *s != '\0' && !text_starts(s, "。"); s++)
-		if (begins(ends, s) > 0)
-			return s + begins(ends, s);
+		if (imperative_begins(ends, s) > 0)
+			return s + imperative_begins(ends, s);
 	return NULL;
 }
 
@@ -252,8 +253,8 @@ is_statement(const char *s, size_t len)
 	static const char *const conditions[] = { "如", "若", "当", "等", "待",
 		"在", "因", "因为", NULL };
 
-	return begins(conditions, s) == 0 && begins(chinese, s) == 0 &&
-	    text_has_any(s, len, chinese);
+	return imperative_begins(conditions, s) == 0 &&
+	    imperative_begins(chinese, s) == 0 && text_has_any(s, len, chinese);
 }
 
 /* “接口调用时需要将 X 改为 Y”: an order that names its subject first. */
@@ -265,7 +266,8 @@ has_must(const char *s, size_t len)
 	static const char *const conditions[] = { "如", "若", "当", "不",
 		NULL };
 
-	return begins(conditions, s) == 0 && text_has_any(s, len, musts);
+	return imperative_begins(conditions, s) == 0 &&
+	    text_has_any(s, len, musts);
 }
 
 static bool
@@ -281,8 +283,8 @@ is_chinese_order(const char *s)
 		return false;
 	if (c != NULL && behind > c)
 		behind = s;
-	if (begins(chinese_openings, behind) > 0 &&
-	    begins(chinese_other, behind) == 0 &&
+	if (imperative_begins(chinese_openings, behind) > 0 &&
+	    imperative_begins(chinese_other, behind) == 0 &&
 	    (text_has_any(behind, first - (size_t)(behind - s), chinese) ||
 		(text_starts(behind, "对") && strstr(behind, "进行") != NULL)))
 		return true;
@@ -320,7 +322,7 @@ is_advice(const char *s)
 		if (text_ends(s, whom[i]) && strstr(s, "，") == NULL &&
 		    strstr(s, "的") != NULL)
 			return true;
-	return begins(how, s) > 0 ||
+	return imperative_begins(how, s) > 0 ||
 	    (text_has_any(s, strlen(s), words) && strstr(s, "请") == NULL);
 }
 
@@ -358,7 +360,7 @@ behind_digits(const char *s)
 		"九", "十", NULL };
 	size_t count = 0, n;
 
-	while (count++ < 3 && (n = begins(signs, s)) > 0)
+	while (count++ < 3 && (n = imperative_begins(signs, s)) > 0)
 		s += n;
 	return count > 1 ? s : NULL;
 }
@@ -370,7 +372,7 @@ behind_step(const char *s)
 	static const char *const before[] = { "第", "步骤", "step", NULL };
 	static const char *const behind[] = { "：", ":", "，", "、", ". ", "-",
 		" ", NULL };
-	size_t n = begins(before, s);
+	size_t n = imperative_begins(before, s);
 	const char *end;
 
 	if (n == 0)
@@ -380,9 +382,9 @@ behind_step(const char *s)
 		return NULL;
 	if (text_starts(end, "步"))
 		end += strlen("步");
-	if (begins(behind, end) == 0)
+	if (imperative_begins(behind, end) == 0)
 		return NULL;
-	while ((n = begins(behind, end)) > 0)
+	while ((n = imperative_begins(behind, end)) > 0)
 		end += n;
 	return end;
 }
@@ -394,13 +396,13 @@ behind_mark(const char *s)
 	static const char *const opening[] = { "(", "（", "【", "[", NULL };
 	static const char *const closing[] = { "、", ")", "）", "】", "]", "．",
 		".", NULL };
-	size_t open = begins(opening, s), n;
+	size_t open = imperative_begins(opening, s), n;
 	const char *end = behind_digits(s + open);
 
 	if (open == 0 && (unsigned char)s[0] == 0xe2 &&
 	    (unsigned char)s[1] == 0x91 && (unsigned char)s[2] >= 0xa0)
 		return s + 3;
-	n = end != NULL ? begins(closing, end) : 0;
+	n = end != NULL ? imperative_begins(closing, end) : 0;
 	if (n == 0 || (*end == '.' && (unsigned char)end[1] < 0x80))
 		return NULL;
 	return end + n;

@@ -6,6 +6,11 @@
 #define IMPORT_IMPERATIVE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+/* The length of the first of the words, ended by NULL, with which s begins in
+ * either case; 0: none. */
+size_t imperative_begins(const char *const *words, const char *s);
 
 /* Behind a number that is no mark of a list in Markdown, “1、”, “(2)”, “②”,
  * “第三步：” or “Step 4:”; NULL: the text begins with none. */

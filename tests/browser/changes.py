@@ -6,13 +6,12 @@ time limit: 20 minutes, for a busy machine: each wait has a limit of its own
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import PASSWORD, Console, Results, runbook_folder  # noqa: E402
+from console import Console, Results, in_browser, runbook_folder  # noqa: E402
 
 
 def long():
@@ -80,12 +79,8 @@ def main():
         ana = console.user("ana", "operator,admin")
         supervisor = next(pid for pid in console.pids("countersign-web")
                           if pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text())
-        code = subprocess.run(
-            ["node", "changes.js"], cwd=TOP / "tests/browser",
-            env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD,
-                     TOKEN=ana.token, WEB=str(supervisor)),
-            check=False).returncode
-        results.check("the changes travel, not the page", code == 0)
+        results.check("the changes travel, not the page", in_browser(
+            console, "changes.js", TOKEN=ana.token, WEB=str(supervisor)))
     shutil.rmtree(books)
     return results.end()
 

@@ -44,10 +44,10 @@ describe('Firefox', () => {
 		mkdirSync(shotsFolder, { recursive: true });
 		browser = await puppeteer.launch({ browser: 'firefox', headless: true,
 			executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr' });
-		page = await tab();
 	});
 
 	test('a person signs in', async () => {
+		page = await tab();
 		await page.goto(`${base}/login`);
 		await page.type('#name', 'ana');
 		await page.type('#password', PASSWORD);

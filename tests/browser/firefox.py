@@ -6,13 +6,12 @@ time limit: 15 minutes, for a busy machine: each wait has a limit of its own
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import PASSWORD, Console, Results, runbook_folder  # noqa: E402
+from console import Console, Results, in_browser, runbook_folder  # noqa: E402
 
 BOOK = """---
 title: Two steps
@@ -30,10 +29,7 @@ def main():
     books = runbook_folder({"two": BOOK}, "environments:\n  test: {label: Test}\n")
     with Console(runbooks=books) as console:
         console.user("ana", "operator,approver,admin")
-        code = subprocess.run(
-            ["node", "firefox.js"], cwd=TOP / "tests/browser",
-            env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD), check=False).returncode
-        results.check("a run in Firefox", code == 0)
+        results.check("a run in Firefox", in_browser(console, "firefox.js"))
     shutil.rmtree(books)
     return results.end()
 

@@ -6,13 +6,12 @@ time limit: 20 minutes, for a busy machine: each wait has a limit of its own
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import PASSWORD, Console, Results, runbook_folder  # noqa: E402
+from console import Console, Results, in_browser, runbook_folder  # noqa: E402
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBD8JnlAafnER/Py8LG+LgeQq/0E3hy2NKJvFPqUNzsK"
 TARGETS = f"""environments:
@@ -35,10 +34,7 @@ def main():
     books = runbook_folder({"up": "# Up\n```sh {#up on=nodes}\ntrue\n```\n"}, TARGETS)
     with Console(runbooks=books) as console:
         console.user("ana", "operator,admin")
-        code = subprocess.run(
-            ["node", "inventory.js"], cwd=TOP / "tests/browser",
-            env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD), check=False).returncode
-        results.check("targets and secrets in the browser", code == 0)
+        results.check("targets and secrets in the browser", in_browser(console, "inventory.js"))
     shutil.rmtree(books)
     return results.end()
 

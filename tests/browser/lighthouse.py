@@ -7,13 +7,12 @@ time limit: 20 minutes, for a busy machine: each page has a limit of its own
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import PASSWORD, Console, Results, runbook_folder  # noqa: E402
+from console import Console, Results, in_browser, runbook_folder  # noqa: E402
 
 STEPS = 200
 DONE = 20           # steps of the long run that are over
@@ -50,12 +49,9 @@ def main():
         for n in range(1, DONE + 1):
             ana.press(runs["long"], ana.step(runs["long"], f"step-{n}"))
             ana.wait_step(runs["long"], f"step-{n}")
-        code = subprocess.run(
-            ["node", "lighthouse.js"], cwd=TOP / "tests/browser",
-            env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD, RUN=str(runs["short"]),
-                     LONG=str(runs["long"]), **({"SPEED": sys.argv[1]} if sys.argv[1:] else {})),
-            check=False).returncode
-        results.check("what Lighthouse says of six pages", code == 0)
+        results.check("what Lighthouse says of six pages", in_browser(
+            console, "lighthouse.js", RUN=str(runs["short"]), LONG=str(runs["long"]),
+            **({"SPEED": sys.argv[1]} if sys.argv[1:] else {})))
     shutil.rmtree(books)
     return results.end()
 

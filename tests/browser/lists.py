@@ -7,13 +7,12 @@ time limit: 20 minutes, for a busy machine: each wait has a limit of its own
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import PASSWORD, Console, Results, runbook_folder  # noqa: E402
+from console import Console, Results, in_browser, runbook_folder  # noqa: E402
 
 BOOKS = {
     "greet": """---
@@ -85,9 +84,7 @@ def main():
         console.user("bo", "operator,approver")
         console.user("eve", "")
         make_runs(ana)
-        code = subprocess.run(["node", "lists.js"], cwd=TOP / "tests/browser",
-                              env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD), check=False).returncode
-        results.check("the lists", code == 0)
+        results.check("the lists", in_browser(console, "lists.js"))
     shutil.rmtree(books)
     return results.end()
 

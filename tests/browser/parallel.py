@@ -6,14 +6,13 @@ time limit: 20 minutes, for a busy machine: each wait has a limit of its own
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import PASSWORD, Console, Results, runbook_folder  # noqa: E402
+from console import Console, Results, in_browser, runbook_folder  # noqa: E402
 
 BOOK = """---
 title: Checks by several people
@@ -57,11 +56,8 @@ def main():
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator")
         console.user("tess", "tester")
-        code = subprocess.run(
-            ["node", "parallel.js"], cwd=TOP / "tests/browser",
-            env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD,
-                     TOKEN=ana.token, FOLDER=work), check=False).returncode
-        results.check("two browsers at one parallel section", code == 0)
+        results.check("two browsers at one parallel section", in_browser(
+            console, "parallel.js", TOKEN=ana.token, FOLDER=work))
     shutil.rmtree(books)
     shutil.rmtree(work)
     return results.end()

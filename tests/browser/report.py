@@ -8,14 +8,13 @@ import os
 import pathlib
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import PASSWORD, Console, Results, runbook_folder  # noqa: E402
+from console import Console, Results, in_browser, runbook_folder  # noqa: E402
 
 BOOK = """---
 title: Upgrade the fleet
@@ -81,10 +80,7 @@ def main():
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator,approver,admin")
         run = a_run(ana)
-        code = subprocess.run(
-            ["node", "report.js"], cwd=TOP / "tests/browser",
-            env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD, RUN=str(run)), check=False).returncode
-        results.check("the report, and people", code == 0)
+        results.check("the report, and people", in_browser(console, "report.js", RUN=str(run)))
     shutil.rmtree(books)
     shutil.rmtree(work)
     return results.end()

@@ -7,14 +7,13 @@ time limit: 20 minutes, for a busy machine: each wait has a limit of its own
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
 import test_step_ssh as ssh  # noqa: E402
-from console import PASSWORD, Console, Results, runbook_folder  # noqa: E402
+from console import Console, Results, in_browser, runbook_folder  # noqa: E402
 
 STEPS = 12
 
@@ -112,21 +111,13 @@ def main():
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator,approver,admin")
         bo = console.user("bo", "operator,approver,dba")
-        code = subprocess.run(
-            ["node", "runpage.js"], cwd=TOP / "tests/browser",
-            env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD,
-                     TOKEN=ana.token, TOKEN_BO=bo.token), check=False).returncode
-        results.check("the page of a run", code == 0)
+        results.check("the page of a run", in_browser(
+            console, "runpage.js", TOKEN=ana.token, TOKEN_BO=bo.token))
     shutil.rmtree(books)
     return results.end()
 
 
 if __name__ == "__main__":
-    ssh.prepare()
-    try:
+    with ssh.servers():
         code = main()
-    finally:
-        for server in (ssh.SSHD, ssh.OTHER, ssh.ECDSA, ssh.RSA, ssh.ETM, ssh.BARE):
-            server.stop()
-        shutil.rmtree(ssh.WORK, ignore_errors=True)
     sys.exit(code)

@@ -6,14 +6,13 @@ time limit: 20 minutes, for a busy machine: each wait has a limit of its own
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import PASSWORD, Console, Results, runbook_folder  # noqa: E402
+from console import Console, Results, in_browser, runbook_folder  # noqa: E402
 
 HELD = """---
 title: Tidy the database
@@ -109,11 +108,8 @@ def main():
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator,approver,admin")
         bo = console.user("bo", "operator,approver,dba")
-        code = subprocess.run(
-            ["node", "screen.js"], cwd=TOP / "tests/browser",
-            env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD,
-                     TOKEN=ana.token, TOKEN_BO=bo.token), check=False).returncode
-        results.check("what the pages say", code == 0)
+        results.check("what the pages say", in_browser(
+            console, "screen.js", TOKEN=ana.token, TOKEN_BO=bo.token))
     shutil.rmtree(books)
     shutil.rmtree(work)
     return results.end()

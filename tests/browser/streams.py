@@ -14,7 +14,7 @@ import tempfile
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import PASSWORD, Console, Results, free_port, runbook_folder  # noqa: E402
+from console import Console, Results, free_port, in_browser, runbook_folder  # noqa: E402
 
 PROXY = """daemon off; master_process off; pid {dir}/pid; error_log {dir}/error.log;
 events {{ worker_connections 256; }}
@@ -68,12 +68,9 @@ def main():
     books = runbook_folder({"two": "# Two\n- [ ] Look {#look}\n- [ ] Look again {#again}\n"})
     with Console(runbooks=books) as console, Proxy(console.base) as proxy:
         ana = console.user("ana", "operator,admin")
-        code = subprocess.run(
-            ["node", "streams.js"], cwd=TOP / "tests/browser",
-            env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD, TOKEN=ana.token,
-                     HUB=str(hub_of(console)), PLAIN=f"http://127.0.0.1:{proxy.plain}",
-                     BUFFERING=f"http://127.0.0.1:{proxy.buffering}"), check=False).returncode
-        results.check("one stream of a browser", code == 0)
+        results.check("one stream of a browser", in_browser(
+            console, "streams.js", TOKEN=ana.token, HUB=str(hub_of(console)),
+            PLAIN=f"http://127.0.0.1:{proxy.plain}", BUFFERING=f"http://127.0.0.1:{proxy.buffering}"))
     shutil.rmtree(books)
     return results.end()
 

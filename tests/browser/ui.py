@@ -7,13 +7,12 @@ time limit: 20 minutes, for a busy machine: each wait has a limit of its own
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import PASSWORD, Console, Results, runbook_folder  # noqa: E402
+from console import Console, Results, in_browser, runbook_folder  # noqa: E402
 
 BOOK = """---
 title: Two steps
@@ -40,9 +39,7 @@ def main():
             status, run = ana.post("/runs", {"runbook": "two", "environment": environment})
             results.check(f"a run in {environment}", status == 201 and ana.post(f"/runs/{run['id']}/start")[0] == 200)
             ana.drive(run["id"])
-        code = subprocess.run(["node", "ui.js"], cwd=TOP / "tests/browser",
-                              env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD), check=False).returncode
-        results.check("the look of the pages", code == 0)
+        results.check("the look of the pages", in_browser(console, "ui.js"))
     shutil.rmtree(books)
     return results.end()
 

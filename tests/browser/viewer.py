@@ -6,13 +6,12 @@ that is longer than what is loaded at once.
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import PASSWORD, Console, Results, runbook_folder  # noqa: E402
+from console import Console, Results, in_browser, runbook_folder  # noqa: E402
 
 BOOK = r"""# Lines
 
@@ -54,11 +53,8 @@ def main():
         "environments:\n  test: {label: Test, local: {unconfined: true}}\n")
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator,admin")
-        code = subprocess.run(
-            ["node", "viewer.js"], cwd=TOP / "tests/browser",
-            env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD,
-                     TOKEN=ana.token, GATE=str(gate)), check=False).returncode
-        results.check("the page of an output in the browser", code == 0)
+        results.check("the page of an output in the browser", in_browser(
+            console, "viewer.js", TOKEN=ana.token, GATE=str(gate)))
     shutil.rmtree(books)
     shutil.rmtree(gate)
     return results.end()

@@ -249,6 +249,14 @@ def runbook_folder(documents, targets=None):
     return folder
 
 
+def in_browser(console, script, **more):
+    """True if the suite tests/browser/SCRIPT passed against this console;
+    `more` goes into its environment."""
+    return subprocess.run(
+        ["node", script], cwd=TOP / "tests/browser", check=False,
+        env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD, **more)).returncode == 0
+
+
 @contextlib.contextmanager
 def programs(program=BUILD / "countersign-compile"):
     """A folder of the console's programs, in which one can be replaced; it

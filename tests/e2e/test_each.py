@@ -311,10 +311,5 @@ def test_an_item_that_its_step_did_not_capture_stops_the_run():
 
 
 if __name__ == "__main__":
-    ssh.prepare()
-    try:
+    with ssh.servers():
         main([f for name, f in list(globals().items()) if name.startswith("test_")])
-    finally:
-        for server in (ssh.SSHD, ssh.OTHER, ssh.ECDSA, ssh.RSA, ssh.ETM, ssh.BARE):
-            server.stop()
-        shutil.rmtree(ssh.WORK, ignore_errors=True)

@@ -258,10 +258,5 @@ def test_the_console_runs_an_edit_step():
 
 
 if __name__ == "__main__":
-    ssh.prepare()
-    try:
+    with ssh.servers():
         main([f for name, f in list(globals().items()) if name.startswith("test_")])
-    finally:
-        for server in (ssh.SSHD, ssh.OTHER, ssh.ECDSA, ssh.RSA, ssh.ETM, ssh.BARE):
-            server.stop()
-        shutil.rmtree(ssh.WORK, ignore_errors=True)

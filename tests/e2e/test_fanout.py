@@ -3,7 +3,7 @@
 Steps on groups: batches, when they stop, and what a retry is for; one real
 sshd stands for all hosts, as each target is a connection of its own.
 """
-import os, pathlib, shutil, tempfile
+import os, pathlib, tempfile
 
 import test_step_ssh as ssh
 from console import Console, main, runbook_folder
@@ -293,10 +293,5 @@ def test_the_limit_of_an_output_can_be_chosen_and_its_end_stays():
 
 
 if __name__ == "__main__":
-    ssh.prepare()
-    try:
+    with ssh.servers():
         main([f for name, f in list(globals().items()) if name.startswith("test_")])
-    finally:
-        for server in (ssh.SSHD, ssh.OTHER, ssh.ECDSA, ssh.RSA, ssh.ETM, ssh.BARE):
-            server.stop()
-        shutil.rmtree(ssh.WORK, ignore_errors=True)

@@ -7,7 +7,7 @@ is what the step leaves in its folder: status, recording, and nothing else.
 STEP names the program (a build with sanitizers), STEP_FAST the one whose
 speed and memory are measured.  Arguments choose tests by name.
 """
-import base64, ctypes, glob, hashlib, json, os, pathlib, re, secrets, shutil, signal, socket
+import base64, contextlib, ctypes, glob, hashlib, json, os, pathlib, re, secrets, shutil, signal, socket
 import subprocess, sys, tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -1206,6 +1206,18 @@ def main():
     return 1 if failed else 0
 
 
+@contextlib.contextmanager
+def servers():
+    """The servers of this file, with their keys, in WORK, which goes at the end."""
+    prepare()
+    try:
+        yield
+    finally:
+        for server in (SSHD, OTHER, ECDSA, RSA, ETM, BARE):
+            server.stop()
+        shutil.rmtree(WORK, ignore_errors=True)
+
+
 def prepare():
     global USER, NOBODY_HOME, SSHD, OTHER, ECDSA, RSA, ETM, BARE
     import pwd
@@ -1229,11 +1241,6 @@ def prepare():
 
 
 if __name__ == "__main__":
-    prepare()
-    try:
+    with servers():
         code = main()
-    finally:
-        for server in (SSHD, OTHER, ECDSA, RSA, ETM, BARE):
-            server.stop()
-        shutil.rmtree(WORK, ignore_errors=True)
     sys.exit(code)

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../unit/recorded.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -83,31 +84,14 @@ read_event(const char *line, size_t len, struct buf *ret)
 	json_object_put(event);
 }
 
-static bool
-next_bytes(void *ctx, char *data, size_t len)
-{
-	const char **at = ctx;
-
-	memcpy(data, *at, len);
-	*at += len;
-	return true;
-}
-
-static bool
-keep_bytes(void *ctx, const char *data, size_t len)
-{
-	buf_put(ctx, data, len);
-	return true;
-}
-
 /* Derives it from a text that is as the times say. */
 static void
 derive_cast(const struct times *t, const struct buf *text, struct buf *ret)
 {
 	const char *at = buf_text(text);
 
-	assert(cast_derive(t, (int64_t)text->len, next_bytes, &at, keep_bytes,
-		   ret) == ERR_OK);
+	assert(cast_derive(t, (int64_t)text->len, recorded_next, &at,
+		   recorded_keep, ret) == ERR_OK);
 	assert(at == buf_text(text) + text->len);
 }
 

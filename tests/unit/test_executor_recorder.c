@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "recorded.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -91,23 +92,6 @@ read_events(const struct buf *cast, struct buf *ret)
 	free(copy);
 }
 
-static bool
-next_bytes(void *ctx, char *data, size_t len)
-{
-	const char **at = ctx;
-
-	memcpy(data, *at, len);
-	*at += len;
-	return true;
-}
-
-static bool
-keep_bytes(void *ctx, const char *data, size_t len)
-{
-	buf_put(ctx, data, len);
-	return true;
-}
-
 /* The times, and the hash of their file. */
 static void
 read_times(struct times *ret, char hash[HASH_TEXT])
@@ -132,8 +116,8 @@ derive_cast(struct buf *ret)
 	assert_int_equal(io_read_file("t.txt", 1 << 28, &text), ERR_OK);
 	read_times(&t, hash);
 	at = buf_text(&text);
-	assert_int_equal(cast_derive(&t, (int64_t)text.len, next_bytes, &at,
-			     keep_bytes, &cast),
+	assert_int_equal(cast_derive(&t, (int64_t)text.len, recorded_next, &at,
+			     recorded_keep, &cast),
 	    ERR_OK);
 	assert_ptr_equal(at, buf_text(&text) + text.len);
 	read_events(&cast, ret);

@@ -47,15 +47,6 @@ static const char *const extras[] = { "性能优化", "优化建议", "日常维
 	"进阶", "指定版本", "特定版本", "Advanced", "Customiz", "Performance tuning", NULL };
 /* clang-format on */
 
-static size_t
-begins(const char *const *words, const char *s)
-{
-	for (; *words != NULL; words++)
-		if (strncasecmp(s, *words, strlen(*words)) == 0)
-			return strlen(*words);
-	return 0;
-}
-
 /* “如部署了 X”, and not “如下” */
 static bool
 begins_with_ru(const char *s)
@@ -63,7 +54,7 @@ begins_with_ru(const char *s)
 	static const char *const other[] = { "如下", "如何", "如图", "如上",
 		"如同", "如此", "如今", "如期", "如前", "如实", NULL };
 
-	return text_starts(s, "如") && begins(other, s) == 0;
+	return text_starts(s, "如") && imperative_begins(other, s) == 0;
 }
 
 /* The sentence begins with a condition that some readers do not fulfil. */
@@ -74,10 +65,10 @@ begins_with_condition(const char *s)
 	size_t n;
 
 	s = behind != NULL ? behind : s;
-	while ((n = begins(before, s)) > 0)
+	while ((n = imperative_begins(before, s)) > 0)
 		s += n;
-	if ((begins(openings, s) == 0 && !begins_with_ru(s)) ||
-	    begins(general, s) > 0)
+	if ((imperative_begins(openings, s) == 0 && !begins_with_ru(s)) ||
+	    imperative_begins(general, s) > 0)
 		return false;
 	end = imperative_next_clause(s);
 	n = end != NULL ? (size_t)(end - s) : strlen(s);
@@ -98,7 +89,7 @@ condition_leads(const char *text)
 	const char *last = text;
 
 	for (const char *s = text; *s != '\0'; s++) {
-		size_t n = begins(ends, s);
+		size_t n = imperative_begins(ends, s);
 
 		if (n > 0 && s[n] != '\0')
 			last = s + n + strspn(s + n, " ");
