@@ -32,7 +32,7 @@ RUN_PACKAGES  = gcc libc6-dev make pkg-config nginx-light libfcgi-dev \
 TEST_PACKAGES = clang clang-format shellcheck pyflakes3 libcmocka-dev openssh-server \
 	openssh-client mariadb-server-core mariadb-client postgresql \
 	iproute2 util-linux python3-swift openssl awscli python3-venv \
-	procps curl jq sqlite3 chromium firefox-esr fonts-noto-cjk wrk fish tcsh busybox \
+	procps curl jq sqlite3 chromium firefox-esr fonts-dejavu-core fonts-noto-cjk wrk fish tcsh busybox \
 	sudo clustershell pssh pandoc
 CLANG_RT      = libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev
 NPM_PACKAGES  = nodejs npm

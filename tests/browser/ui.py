@@ -39,7 +39,8 @@ def main():
             status, run = ana.post("/runs", {"runbook": "two", "environment": environment})
             results.check(f"a run in {environment}", status == 201 and ana.post(f"/runs/{run['id']}/start")[0] == 200)
             ana.drive(run["id"])
-        results.check("the look of the pages", in_browser(console, "ui.js"))
+        results.check("the look of the pages", in_browser(
+            console, "ui.js", FONTCONFIG_FILE=str(TOP / "tests/browser/fonts.conf")))
     shutil.rmtree(books)
     return results.end()
 
