@@ -203,6 +203,60 @@ def test_a_retry_is_for_the_targets_that_have_not_succeeded():
         assert csv.count('"not_started"') == 3 and csv.count('"roll"') == 10, csv
 
 
+PROBED = """---
+title: Probed
+---
+```sh {#up on=web rerun=probe}
+test -e %(folder)s/good-$CS_TARGET && echo $CS_TARGET >> %(folder)s/done
+```
+
+```sh {#is-up on=web .probe of=up title="Is it up?"}
+exit $(cat %(folder)s/probe-$CS_TARGET)
+```
+"""
+
+
+def test_a_probe_on_a_group_is_judged_where_the_step_has_not_succeeded():
+    folder = fresh()
+    names = ["h1", "h2", "h3"]
+    books = runbook_folder({"probed": PROBED % {"folder": folder}}, inventory(names))
+
+    def answers(*codes):
+        for name, code in zip(names, codes):
+            (folder / f"probe-{name}").write_text(code)
+
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        run = started(console, ana, "probed")
+        (folder / "good-h1").touch()
+        assert targets_of(attempt(ana, run, "up")) == {
+            "h1": "succeeded", "h2": "failed", "h3": "failed"}
+
+        # those that failed disagree, or do not answer: nothing is settled
+        answers("0", "0", "1")
+        found = attempt(ana, run, "is-up")
+        assert found["state"] == "failed", found
+        page = ana.get(f"/runs/{run}", accept="text/html")[1]
+        assert "it has taken effect on h1, h2, and not on h3" in page, page
+        answers("0", "2", "1")
+        assert attempt(ana, run, "is-up")["state"] == "failed"
+        # nor by a yes where they failed and a no where the step succeeded
+        answers("1", "0", "0")
+        assert attempt(ana, run, "is-up")["state"] == "failed"
+        assert ana.post(f"/runs/{run}/steps/up/retry")[0] == 409
+
+        answers("0", "1", "1")
+        assert attempt(ana, run, "is-up")["state"] == "succeeded"
+        page = ana.get(f"/runs/{run}", accept="text/html")[1]
+        assert "Found: it has not taken effect on h2, h3" in page, page
+        assert "Found: it has not taken effect on h2, h3" in ana.get(
+            f"/runs/{run}/report", accept="text/html")[1]
+        for name in names[1:]:
+            (folder / f"good-{name}").touch()
+        assert set(targets_of(attempt(ana, run, "up", "retry"))) == {"h2", "h3"}
+        assert sorted((folder / "done").read_text().split()) == names
+
+
 CAPTURES = """---
 title: Read
 ---

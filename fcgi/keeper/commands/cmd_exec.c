@@ -15,6 +15,7 @@
 #include "lang/plan_scope.h"
 #include "journal/event.h"
 #include "keeper/lists.h"
+#include "keeper/probe.h"
 #include "keeper/target_results.h"
 #include "keeper/run.h"
 #include "keeper/unaccepted.h"
@@ -227,36 +228,6 @@ note_of(
 	return append(c, a, EVENT_STEP_NOTED, data);
 }
 
-/*
- * A probe answers by its exit status: 0 yes, 1 no. STATE_NONE: the
- * targets disagree. A yes does not count if the output
- * contradicts it or leaves it open (expect=, reject=), nor does a no whose
- * output shows that the probe itself failed (reject=).
- */
-static enum state
-probe_answer(struct command *c, const struct attempt *a)
-{
-	struct rows *rows = db_query(c->keeper->db, STMT_TARGETS_OF_ATTEMPT,
-	    INT(a->run), TEXT(a->step), INT(a->n));
-	int64_t answer = -1;
-
-	while (db_next(rows)) {
-		int64_t exit = db_is_null(rows, "exit") ? 2
-							: db_int(rows, "exit");
-
-		if ((exit == 0 &&
-			state_find(db_text(rows, "state")) !=
-			    STATE_SUCCEEDED) ||
-		    db_int(rows, "contradicted") != 0)
-			exit = 2;
-		answer = answer == -1 || answer == exit ? exit : 2;
-	}
-	db_done(rows);
-	return answer == 0 ? STATE_SUCCEEDED
-	    : answer == 1  ? STATE_FAILED
-			   : STATE_NONE;
-}
-
 /* The probe decides the outcome of its unknown step. */
 static enum err
 settle(struct command *c, struct run *run, const struct attempt *a,
@@ -341,8 +312,10 @@ end_attempt(struct command *c, const struct attempt *a, enum state outcome,
 		return err;
 	}
 	if (s.step->probe_of != NULL && outcome != STATE_UNKNOWN) {
-		answer = probe_answer(c, a);
+		answer = probe_answer(&run, s.step, a->n, &against);
 		outcome = answer != STATE_NONE ? STATE_SUCCEEDED : outcome;
+		if (answer == STATE_NONE && against.len > 0)
+			message = against.data;
 	}
 	if (outcome == STATE_SUCCEEDED &&
 	    !stands(&run, a, s.step, data, &lists, &against)) {

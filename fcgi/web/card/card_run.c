@@ -60,11 +60,41 @@ card_json(struct view *v, int i)
 	return o;
 }
 
+#define NAMES_MOST 8 /* names of targets in a state */
+
 static void
 add_flag(struct json_object *o, const char *flag, bool b)
 {
 	if (b)
 		model_bool(o, flag, true);
+}
+
+/* Not on some, if the targets of the probe answered differently. */
+static const char *
+no_text(struct view *v, int step)
+{
+	struct json_object *tries = view_attempts(v, step);
+	struct json_object *targets = json_get(
+	    json_object_array_get_idx(
+		tries, json_object_array_length(tries) - 1),
+	    "targets");
+	size_t count = json_object_array_length(targets), without = 0;
+	const char *names = "";
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *t = json_object_array_get_idx(targets, i);
+
+		if (json_int(t, "exit", 0) == 0)
+			continue;
+		if (++without <= NAMES_MOST)
+			names = arena_printf(v->req->arena, "%s%s%s", names,
+			    without > 1 ? ", " : "", json_text(t, "name", ""));
+	}
+	if (without == count)
+		return request_text(v->req, "probe_no");
+	if (without > NAMES_MOST)
+		names = arena_printf(v->req->arena, "%s, …", names);
+	return request_fill(v->req, "probe_no_on", "targets", names, NULL);
 }
 
 /* A probe that worked has an answer, which is shown instead of "succeeded". */
@@ -84,8 +114,7 @@ card_state(struct view *v, struct json_object *o, int step)
 	}
 	model_text(o, "icon", verdict ? "succeeded" : "skipped");
 	model_text(o, "state_text",
-	    verdict ? request_text(v->req, "probe_yes")
-		    : request_text(v->req, "probe_no"));
+	    verdict ? request_text(v->req, "probe_yes") : no_text(v, step));
 }
 
 static void
