@@ -9,11 +9,11 @@
 #include "plan/state.h"
 
 /*
- * What attempt n of the probe says of the step that it probes:
+ * The answer of attempt n of the probe, about the step that it probes.
  * STATE_SUCCEEDED: that has taken effect on every target; STATE_FAILED: on none
  * of those where it has not succeeded, so that a retry, which covers these,
- * does nothing twice; STATE_NONE: neither. Where the targets answered and
- * differ, *message says how.
+ * does nothing twice; STATE_NONE: neither. If the targets answered and differ,
+ * *message says how.
  */
 enum state probe_answer(const struct run *run, const struct step *probe,
     int64_t n, struct buf *message);
