@@ -257,6 +257,36 @@ def test_a_probe_on_a_group_is_judged_where_the_step_has_not_succeeded():
         assert sorted((folder / "done").read_text().split()) == names
 
 
+def test_a_run_that_lacks_a_correct_target_leads_to_a_new_one_with_its_values():
+    book = """---
+title: Away
+parameters:
+  word: {label: Word, default: one}
+  secret: {label: Secret, type: secret}
+---
+```sh {#away on=h1}
+echo "$word"
+```
+"""
+    away = inventory(["h1"]).replace(f"port: {ssh.SSHD.port}", f"port: {ssh.free_port()}")
+    with Console(runbooks=runbook_folder({"away": book}, away)) as console:
+        ana = console.user("ana", "operator")
+        status, run = ana.post("/runs", {"runbook": "away", "environment": "test",
+                                         "parameters": {"word": "two < 3", "secret": "a-word-of-mine"}})
+        assert status == 201, run
+        assert ana.post(f"/runs/{run['id']}/start")[0] == 200
+        assert attempt(ana, run["id"], "away")["state"] == "failed"
+        page = ana.get(f"/runs/{run['id']}", accept="text/html")[1]
+        link = f"/runs/new?runbook=away&amp;from={run['id']}"
+        assert "This run keeps the targets" in page and f'href="{link}"' in page, page
+        form = ana.get(link.replace("&amp;", "&"), accept="text/html")[1]
+        assert 'value="two &lt; 3"' in form and "a-word-of-mine" not in form, form
+        assert "checked" in form, form
+        # another document's run proposes nothing
+        other = ana.get(f"/runs/new?runbook=away&from={run['id'] + 1}", accept="text/html")[1]
+        assert 'value="one"' in other, other
+
+
 CAPTURES = """---
 title: Read
 ---

@@ -271,8 +271,8 @@ idle_step(void)
 		"hosts", "signatures", "earlier", "attempts_url",
 		"attempts_text", "gate", "asked", "asked_value", "look",
 		"line_by", "line_at", "line_why", "line_quote", "failures",
-		"failures_rest", "ask_url", "final_targets", "look_label",
-		"sign_people", "refused", "values" };
+		"failures_rest", "again_url", "ask_url", "final_targets",
+		"look_label", "sign_people", "refused", "values" };
 	static struct json_object *idle;
 
 	if (idle != NULL)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "html/url.h"
 #include "web/card/card_failures.h"
 #include "web/views/model.h"
 #include "web/views/output_text.h"
@@ -161,6 +162,31 @@ list_of(struct view *v, struct json_object *attempt)
 	return list;
 }
 
+/*
+ * Of failures whose message asks for a correction of targets.yml: the form of a
+ * new run with the values of this one, which keeps the targets that it has.
+ */
+static const char *
+again_url(struct view *v, struct json_object *list)
+{
+	struct buf url = { 0 };
+	const char *copy;
+	bool asks = false;
+
+	for (size_t i = 0; !asks && i < json_object_array_length(list); i++)
+		asks = strstr(json_text(json_object_array_get_idx(list, i),
+				  "what", ""),
+			   "targets.yml") != NULL;
+	if (!asks)
+		return NULL;
+	buf_puts(&url, "/runs/new?runbook=");
+	url_put_query(&url, json_text(v->run, "runbook", ""));
+	buf_printf(&url, "&from=%" PRId64, v->lifecycle.id);
+	copy = arena_strdup(v->req->arena, buf_text(&url));
+	buf_clear(&url);
+	return copy;
+}
+
 void
 card_add_failures(
     struct view *v, struct json_object *o, struct json_object *attempt)
@@ -168,6 +194,7 @@ card_add_failures(
 	struct json_object *list = list_of(v, attempt);
 	int64_t count;
 
+	model_text(o, "again_url", again_url(v, list));
 	model_text(o, "failures_rest",
 	    count_text(v, "failures_rest", drop_rest(list)));
 	for (size_t i = 0; i < json_object_array_length(list); i++) {

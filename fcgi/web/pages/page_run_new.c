@@ -89,11 +89,26 @@ add_rehearsal(struct req *req, struct json_object *o, const char *name,
 	buf_clear(&url);
 }
 
+/* The run of the same runbook that from= names: its values are proposed. */
+static struct json_object *
+earlier_run(struct req *req, const char *name)
+{
+	struct json_object *run;
+	int64_t id;
+
+	if (!text_int(request_query(req, "from"), 1, INT64_MAX, &id))
+		return NULL;
+	run = request_own(
+	    req, db_first_json(db_query(req->web->db, STMT_RUN_GET, INT(id))));
+	return text_eq(json_text(run, "runbook", NULL), name) ? run : NULL;
+}
+
 static enum err
 show_new(struct req *req, struct reply *reply, const char *name, bool posted,
     enum err why)
 {
 	struct filling f = { .req = req, .posted = posted };
+	struct json_object *earlier = earlier_run(req, name);
 	struct cached_runbook *entry;
 	struct json_object *model;
 	char number[33];
@@ -106,9 +121,11 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
 	model_path(model, "runbook_path", name);
 	model_text(model, "title", entry->plan->title);
 	f.environments = request_own(req, runbook_cache_environments(req));
+	f.proposed = json_get(earlier, "parameters");
 	put_environments(req, model, f.environments,
 	    posted ? request_field(req, "environment")
-		   : request_query(req, "environment"));
+		   : json_text(earlier, "environment",
+			 request_query(req, "environment")));
 	model_put(model, "parameters", parameter_fields(&f, entry->plan));
 	model_bool(
 	    model, "targets_wrong", runbook_cache_targets_mistakes(req) > 0);

@@ -42,6 +42,8 @@ value_of(const struct filling *f, const struct parameter *p)
 		return "";
 	if (f->old != NULL)
 		return json_text(f->old, p->name, "");
+	if (json_get(f->proposed, p->name) != NULL && !is_fixed(f, p))
+		return json_text(f->proposed, p->name, "");
 	return p->fallback != NULL && !is_fixed(f, p) ? p->fallback : "";
 }
 

@@ -10,6 +10,7 @@ struct filling {
 	struct req *req;
 	bool posted;
 	struct json_object *old;          /* values of the run, or NULL */
+	struct json_object *proposed;     /* of an earlier run, or NULL */
 	struct json_object *fixed;        /* values of the run's environment */
 	struct json_object *environments; /* or NULL */
 	bool wrong;                       /* a field is wrong */
