@@ -92,6 +92,7 @@ add_page(struct view *v, struct json_object *o)
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
 	model_state(v->req, o, state_word(v->lifecycle.state),
 	    json_text(v->run, "result", NULL));
+	model_text(o, "progress_text", run_model_progress(v, true));
 	model_put(o, "notes", view_notes(v));
 	model_text(o, "elapsed_text",
 	    model_between(v->req, json_text(v->run, "started_at", NULL),

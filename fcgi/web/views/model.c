@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "html/url.h"
+#include "plan/state.h"
 #include "web/views/runbook_cache.h"
 #include "web/views/model.h"
 
@@ -150,6 +151,14 @@ row_times(struct json_object *o, struct rows *rows)
 	}
 }
 
+const char *
+tally_text(const struct req *req, bool back, int done, int total)
+{
+	return request_fill(req, back ? "progress_rollback" : "progress_of",
+	    "done", arena_printf(req->arena, "%d", done), "total",
+	    arena_printf(req->arena, "%d", total), NULL);
+}
+
 struct json_object *
 model_run_row(struct req *req, struct rows *rows)
 {
@@ -167,6 +176,9 @@ model_run_row(struct req *req, struct rows *rows)
 	model_int(o, "steps_done", done);
 	model_int(o, "steps_total", total);
 	model_int(o, "percent", OUTCOME_PERCENT(done, total));
+	model_text(o, "steps_text",
+	    tally_text(req, part_find(db_text(rows, "mode")) == PART_ROLLBACK,
+		(int)done, (int)total));
 	model_int(o, "steps_skipped", db_int(rows, "steps_skipped"));
 	model_int(
 	    o, "steps_skipped_failed", db_int(rows, "steps_skipped_failed"));

@@ -105,11 +105,12 @@ struct json_object *model_run_row(struct req *req, struct rows *rows);
  */
 const char *tally_state(const struct tally *t);
 
-/*
- * ["2 skipped", "1 skipped after failing", "3 left out"], without zeroes, in
- * the language of the request. A new array.
- */
+/* ["2 skipped", "1 skipped after failing", "3 left out"], without zeroes, in
+ * the language of the request. A new array. */
 struct json_object *tally_notes(const struct req *req, const struct tally *t);
+
+/* "2 of 5", or "rollback 2 of 5" (arena). */
+const char *tally_text(const struct req *req, bool back, int done, int total);
 
 /* [{value, text, is_selected}] of words like state_x, with "" for any. */
 struct json_object *model_choices(const struct req *req, const char *what,

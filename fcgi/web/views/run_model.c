@@ -30,6 +30,19 @@ progress_model(const struct view *v)
 	return o;
 }
 
+const char *
+run_model_progress(const struct view *v, bool both)
+{
+	bool back = v->lifecycle.mode == PART_ROLLBACK;
+	const char *text = tally_text(
+	    v->req, back, v->tally.done, v->tally.total);
+
+	if (!back || !both)
+		return text;
+	return arena_printf(v->req->arena, "%s · %s",
+	    tally_text(v->req, false, v->forward.done, v->forward.total), text);
+}
+
 /* The ids of the current steps, in order: the first is `current`. */
 static struct json_object *
 currents(const struct view *v)

@@ -7,6 +7,10 @@
 /* The run without its steps (DESIGN section 8).  A new object. */
 struct json_object *run_model(struct view *v);
 
+/* tally_text() of the mode; in a rollback behind that of the forward part,
+ * if `both`. */
+const char *run_model_progress(const struct view *v, bool both);
+
 /* Adds "steps". */
 void run_model_add_steps(struct view *v, struct json_object *o);
 

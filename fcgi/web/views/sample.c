@@ -203,6 +203,8 @@ sample_rows(struct req *req)
 		model_int(o, "steps_done", runs[i].done);
 		model_int(o, "steps_total", 12);
 		model_int(o, "percent", runs[i].done * 100 / 12);
+		model_text(
+		    o, "steps_text", tally_text(req, false, runs[i].done, 12));
 		model_put(o, "notes", json_object_new_array());
 		model_run_state(
 		    req, o, runs[i].state, runs[i].result, runs[i].trouble);

@@ -237,6 +237,8 @@ sum_up(struct view *v)
 
 		v->not_taken += s->part == PART_NOT_TAKEN &&
 		    !s->step->rollback && s->step->probe_of == NULL;
+		if (s->part == PART_MAIN)
+			tally_add(&v->forward, view_outcome(v, s));
 		if (s->part != v->lifecycle.mode)
 			continue;
 		tally_add(&v->tally, view_outcome(v, s));

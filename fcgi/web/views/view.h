@@ -38,6 +38,7 @@ struct view {
 	struct lifecycle loaded;
 	struct lifecycle_run lifecycle; /* loaded.run */
 	struct tally tally;             /* of the steps of the mode */
+	struct tally forward;           /* of those before a rollback */
 	int not_taken;                  /* of version hops left out */
 	struct json_object *rollback;   /* rollback_model(); NULL: not made */
 	bool finished;                  /* all steps of the mode are settled */
