@@ -110,27 +110,16 @@ use_target(struct used *u, const struct environment *e, const struct step *s,
 	return ERR_OK;
 }
 
-/* " There are: a, b, local." */
-static void
-list_names(const struct environment *e, struct buf *out)
-{
-	for (const struct target *x = e->targets; x != NULL; x = x->next)
-		buf_printf(out, "%s, ", x->name);
-	for (const struct group *g = e->groups; g != NULL; g = g->next)
-		buf_printf(out, "%s, ", g->name);
-	buf_puts(out, "local");
-}
-
 static enum err
 unknown_target(const struct environment *e, const struct step *s,
     const char *name, struct fault *fault)
 {
 	struct buf names = { 0 };
 
-	list_names(e, &names);
+	targets_names(e, name, &names);
 	fault_set(fault, ERR_NOT_FOUND, "unknown_target", "environment",
 	    "target_unknown_of_step line=%d environment=%s target=%s step=%s "
-	    "names=%.150s",
+	    "names=%s",
 	    s->line, e->name, name, s->id, buf_text(&names));
 	buf_clear(&names);
 	return ERR_NOT_FOUND;
@@ -474,9 +463,9 @@ targets_resolve_target(const struct targets *t, const char *environment,
 	if (e == NULL)
 		return ERR_NOT_FOUND;
 	if (targets_find(e, name) == NULL) {
-		list_names(e, &names);
+		targets_names(e, name, &names);
 		fault_set(fault, ERR_NOT_FOUND, "unknown_target", "target",
-		    "target_unknown environment=%s target=%.64s names=%.150s",
+		    "target_unknown environment=%s target=%.64s names=%s",
 		    e->name, name, buf_text(&names));
 		buf_clear(&names);
 		return ERR_NOT_FOUND;

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "lang/suggest.h"
 #include "inventory/inventory.h"
 #include "inventory/target_kind.h"
 #include "inventory/local.h"
@@ -79,6 +80,38 @@ targets_find(const struct environment *e, const char *name)
 		if (strcmp(x->name, name) == 0)
 			return x;
 	return NULL;
+}
+
+#define NAMES_MOST 10 /* in a message */
+
+void
+targets_names(const struct environment *e, const char *wanted, struct buf *out)
+{
+	size_t n = 0, shown = 0;
+	const char **names, *meant;
+
+	for (const struct target *x = e->targets; x != NULL; x = x->next)
+		n++;
+	for (const struct group *g = e->groups; g != NULL; g = g->next)
+		n++;
+	names = mem_calloc(n + 2, sizeof(*names));
+	n = 0;
+	for (const struct group *g = e->groups; g != NULL; g = g->next)
+		names[n++] = g->name;
+	for (const struct target *x = e->targets; x != NULL; x = x->next)
+		names[n++] = x->name;
+	names[n++] = "local";
+	if ((meant = suggest(wanted, names)) != NULL) {
+		buf_puts(out, meant);
+		shown++;
+	}
+	for (size_t i = 0; i < n && shown < NAMES_MOST; i++)
+		if (names[i] != meant)
+			buf_printf(
+			    out, "%s%s", shown++ > 0 ? ", " : "", names[i]);
+	if (shown < n)
+		buf_puts(out, ", …");
+	free(names);
 }
 
 const char *

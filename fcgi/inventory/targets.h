@@ -63,12 +63,19 @@ const struct diagnostic *targets_diagnostics(
 /* The label of an environment, or its name: of targets.yml, or as given. */
 const char *targets_label(const struct targets *t, const char *environment);
 
-/*
- * The target of that name, or NULL; the name of the ssh target over which one
- * is reached (over, jump), or NULL.
- */
+/* The target of that name, or NULL. */
 const struct target *targets_find(
     const struct environment *e, const char *name);
+
+/*
+ * Appends some names that can stand in on=, for a message about one that is
+ * none, "web, web1, local": the one that was probably meant first, groups
+ * before targets, ", …" for more than ten.
+ */
+void targets_names(
+    const struct environment *e, const char *wanted, struct buf *out);
+
+/* The name of the ssh target over which it is reached (over, jump), or NULL. */
 const struct yaml_tree *target_jump_host(const struct target *target);
 
 #endif

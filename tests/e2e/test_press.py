@@ -61,6 +61,8 @@ parameters:
 ---
 - [ ] Announce the window for {{version}} {#announce}
 
+# Upgrade to {{version}}
+
 ```sh {#up title="Go to {{version}}" rerun=probe}
 exit 4
 ```
@@ -386,6 +388,8 @@ def a_probe_says_what_it_found_and_titles_have_their_values():
             assert "Go to 1.5.0" in page(path) and "{{version}}" not in \
                 page(path).replace("<code>", "").split("What it runs")[0], path
         assert "Found: it has not taken effect" in page("/report")
+        for path in "", "/report", "/report.csv":
+            assert "Upgrade to 1.5.0" in page(path), path
         assert ana.post(f"/runs/{run}/steps/up/retry")[0] == 202
         ana.wait_step(run, "up")
 

@@ -288,7 +288,7 @@ one_target_is_resolved_with_its_way(void **state)
 	assert_int_equal(targets_resolve_target(t, "test", "flwo", &o, &fault),
 	    ERR_NOT_FOUND);
 	assert_non_null(
-	    strstr(catalogue_english(fault.message), "flow, node, poa, nodes"));
+	    strstr(catalogue_english(fault.message), "It has: flow, nodes, "));
 	assert_int_equal(
 	    targets_resolve_target(t, "no", "flow", &o, &fault), ERR_NOT_FOUND);
 	targets_free(t);
@@ -404,13 +404,38 @@ an_unknown_target_names_the_line_and_what_there_is(void **state)
 	assert_string_equal(fault.code, "unknown_target");
 	assert_non_null(strstr(catalogue_english(fault.message), "Line 3"));
 	assert_non_null(
-	    strstr(catalogue_english(fault.message), "flow, node, poa, nodes"));
+	    strstr(catalogue_english(fault.message), "It has: flow, nodes, "));
 	assert_int_equal(
 	    targets_resolve(t, "prod", &b->plan, &o, &fault), ERR_NOT_FOUND);
 	assert_string_equal(fault.code, "unknown_environment");
 	assert_null(o);
 	runbook_free(b);
 	targets_free(t);
+}
+
+/* No name is cut, however many there are. */
+static void
+of_many_targets_the_one_that_was_meant_is_named(void **state)
+{
+	struct buf text = { 0 };
+	struct runbook *b = runbook("```sh {#a on=n250x}\nx\n```\n");
+	struct json_object *o = NULL;
+	struct targets *t;
+	struct fault fault;
+
+	(void)state;
+	buf_puts(&text, "environments:\n  test:\n    targets:\n");
+	for (int i = 100; i < 400; i++)
+		buf_printf(&text, "      n%d: {sqlite: {file: /srv/f}}\n", i);
+	t = parse(buf_text(&text));
+	assert_int_equal(
+	    targets_resolve(t, "test", &b->plan, &o, &fault), ERR_NOT_FOUND);
+	assert_non_null(strstr(catalogue_english(fault.message),
+	    "It has: n250, n100, n101, n102, n103, n104, n105, n106, n107, "
+	    "n108, …."));
+	runbook_free(b);
+	targets_free(t);
+	buf_clear(&text);
 }
 
 static void
@@ -494,6 +519,8 @@ main(void)
 		cmocka_unit_test(copies_and_repeated_sections_name_targets_too),
 		cmocka_unit_test(
 		    an_unknown_target_names_the_line_and_what_there_is),
+		cmocka_unit_test(
+		    of_many_targets_the_one_that_was_meant_is_named),
 		cmocka_unit_test(mistakes_are_told_at_their_place),
 	};
 

@@ -218,7 +218,7 @@ csv_step(struct view *v, int i)
 
 	model_text(o, "id", s->step->id);
 	model_text(o, "title", view_title(v, i));
-	model_text(o, "section", v->plan->sections[s->step->section].title);
+	model_text(o, "section", run_model_section(v, s->step->section));
 	model_text(o, "state", view_outcome(v, s));
 	model_text(o, "by", s->by);
 	model_text(o, "at", s->at);

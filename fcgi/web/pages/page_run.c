@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "lang/values.h"
 #include "web/card/card.h"
 #include "web/card/card_actions.h"
 #include "web/card/card_run.h"
@@ -210,7 +209,6 @@ outline(struct view *v)
 {
 	struct json_object *list = json_object_new_array(), *o;
 	bool back = v->lifecycle.mode == PART_ROLLBACK;
-	struct buf title = { 0 };
 	struct tally t;
 
 	for (size_t i = 0; i < v->plan->sections_count; i++) {
@@ -218,10 +216,9 @@ outline(struct view *v)
 
 		if (s->level == 0 || (back && s->rollback))
 			continue;
-		buf_reset(&title);
-		values_fill(s->title, view_value, v, &title);
 		t = tally_section(v, (int)i);
-		o = outline_entry(v, s->id, buf_text(&title), s->level, &t);
+		o = outline_entry(
+		    v, s->id, run_model_section(v, (int)i), s->level, &t);
 		add_outline_steps(v, o, (int)i, !back && is_here(v, (int)i));
 		model_bool(o, "is_parallel", s->parallel);
 		json_object_array_add(list, o);
@@ -234,7 +231,6 @@ outline(struct view *v)
 		model_bool(o, "is_parallel", false);
 		json_object_array_add(list, o);
 	}
-	buf_clear(&title);
 	return list;
 }
 

@@ -9,6 +9,7 @@
 #include "web/card/card_run.h"
 #include "web/pages/report_results.h"
 #include "web/pages/report_steps.h"
+#include "web/views/run_model.h"
 #include "web/views/model.h"
 
 #define OUTPUTS 3 /* of a step */
@@ -287,7 +288,7 @@ report_add_steps(struct view *v, struct json_object *o)
 		model_text(row, "section",
 		    v->steps[i].step->section == section
 			? NULL
-			: v->plan->sections[v->steps[i].step->section].title);
+			: run_model_section(v, v->steps[i].step->section));
 		section = v->steps[i].step->section;
 		add_trouble(&r, row, troubles);
 		json_object_array_add(rows, row);

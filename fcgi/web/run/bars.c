@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "lang/values.h"
+#include "web/views/run_model.h"
 #include "web/run/bars.h"
 #include "web/run/expected.h"
 #include "web/views/model.h"
@@ -70,18 +70,6 @@ is_shown(const struct view *v, int step)
 	    (s->part == PART_PROBE && s->attempts > 0);
 }
 
-static const char *
-section_title(struct view *v, int section)
-{
-	struct buf title = { 0 };
-	const char *copy;
-
-	values_fill(v->plan->sections[section].title, view_value, v, &title);
-	copy = arena_strdup(v->req->arena, buf_text(&title));
-	buf_clear(&title);
-	return copy;
-}
-
 /* The row of the step, made if it is not there. */
 static struct json_object *
 row(struct chart *c, int step)
@@ -94,7 +82,8 @@ row(struct chart *c, int step)
 		return *o;
 	*o = json_object_new_object();
 	model_text(*o, "title",
-	    c->by_section ? section_title(v, section) : view_title(v, step));
+	    c->by_section ? run_model_section(v, section)
+			  : view_title(v, step));
 	model_text(*o, "url",
 	    c->by_section ? arena_printf(v->req->arena, "/runs/%" PRId64 "#%s",
 				v->lifecycle.id, v->plan->sections[section].id)

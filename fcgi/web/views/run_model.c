@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "lang/values.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "journal/report/run_report.h"
@@ -28,6 +29,18 @@ progress_model(const struct view *v)
 	model_int(o, "not_taken", v->not_taken);
 	model_int(o, "percent", OUTCOME_PERCENT(t->done, t->total));
 	return o;
+}
+
+const char *
+run_model_section(struct view *v, int section)
+{
+	struct buf title = { 0 };
+	const char *copy;
+
+	values_fill(v->plan->sections[section].title, view_value, v, &title);
+	copy = arena_strdup(v->req->arena, buf_text(&title));
+	buf_clear(&title);
+	return copy;
 }
 
 const char *

@@ -11,6 +11,9 @@ struct json_object *run_model(struct view *v);
  * if `both`. */
 const char *run_model_progress(const struct view *v, bool both);
 
+/* The title of the section with its values (arena). */
+const char *run_model_section(struct view *v, int section);
+
 /* Adds "steps". */
 void run_model_add_steps(struct view *v, struct json_object *o);
 
