@@ -5,12 +5,16 @@
  * next, or its state changes, also if somebody else has pressed.  The page stays where it is for a reader who types, has a question or a dialog
  * open, or has moved away from that step in the last seconds.  In a parallel
  * section, what others do beside the step with the focus moves nothing.
+ *
+ * The place is measured once a frame, whatever has changed in it: a browser lays
+ * out the whole page each time that it is asked.
  */
 const AWAY_MS = 10000;		/* from scrolling away until the page follows again */
 const OWN_MS = 1000;		/* scrolling that a change causes ends within */
 const SETTLE_MS = 2000;		/* outputs above the step come later than the change */
 let own = performance.now(), moved = -AWAY_MS;
 let goal, since;		/* what was brought into view, and when */
+let due;			/* how it stood before the changes of this frame */
 
 /* By hand: with these, or with the scrollbar, while nothing changes. */
 for (const way of ['wheel', 'touchmove', 'keydown', 'scroll'])
@@ -76,8 +80,19 @@ function show(card) {
 		scroll(Math.min(last.bottom - end, last.top - first));
 }
 
-/* After a change: on to what is next now. */
-export function goOn({ step, how, away }) {
+/* After a change: on to what is next then, before the page is painted. */
+export function goOn(before) {
+	if (due === undefined)
+		requestAnimationFrame(() => {
+			const was = due;
+
+			due = undefined;
+			arrive(was);
+		});
+	due ??= before;
+}
+
+function arrive({ step, how, away }) {
 	const stays = step?.isConnected && step.matches('.step.current');
 	const now = stays ? step : document.querySelector('.step.current, .panel-now, .panel-end');
 

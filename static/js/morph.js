@@ -115,7 +115,10 @@ export function remember(root) {
 
 /* One element, of a text that is not part of a document. */
 function parse(html) {
-	const now = new DOMParser().parseFromString(html, 'text/html').body.firstElementChild;
+	const template = document.createElement('template');
+
+	template.innerHTML = html;
+	const now = template.content.firstElementChild;
 	const token = document.querySelector('input[name=_csrf]')?.value;
 
 	for (const field of now?.querySelectorAll('input[name=_csrf]') ?? [])
@@ -124,15 +127,15 @@ function parse(html) {
 }
 
 /*
- * Turns parts of the page (data-part) into what the stream says of them: a list
- * of name and HTML.  False: the page has no such part, and has to be fetched.
+ * Turns parts of the page (data-part, of a card its id) into what the stream says
+ * of them: a list of name and HTML.  False: the page has no such part, and has to be fetched.
  */
 export function patch(parts) {
 	for (const [name, html] of parts) {
-		const old = document.querySelectorAll(`[data-part="${CSS.escape(name)}"]`);
+		const old = document.querySelectorAll(`[data-part="${CSS.escape(name)}"], .step[id="${CSS.escape(name)}"]`);
 		const now = parse(html);
 
-		if (old.length === 0 || now?.dataset.part !== name)
+		if (old.length === 0 || (now?.dataset.part ?? now?.id) !== name)
 			return false;
 		for (const el of old)
 			morph(el, now);

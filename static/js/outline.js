@@ -90,4 +90,4 @@ for (const nav of outlines) {
 }
 
 keepInView();
-document.addEventListener('cs:morphed', keepInView);
+document.addEventListener('cs:morphed', () => requestAnimationFrame(keepInView));

@@ -14,6 +14,7 @@ const CHUNK = 256 * 1024;
 const FAST_MS = 400;
 const SLOW_MS = 2000;
 const known = new WeakMap();	/* pre -> its Output */
+const ended = new WeakMap();	/* pre -> its text, whose end is shown */
 
 class Output {
 	constructor(pre) {
@@ -180,8 +181,16 @@ function scan() {
 		known.set(pre, new Output(pre));
 		known.get(pre).loop();
 	}
-	for (const pre of document.querySelectorAll('pre.out:not([data-owned])'))
-		pre.scrollTop = pre.scrollHeight;
+	requestAnimationFrame(showEnds);
+}
+
+/* Of outputs that came with the page, once: the last lines count. */
+function showEnds() {
+	for (const pre of document.querySelectorAll('details[open] pre.out:not([data-owned])'))
+		if (pre.firstChild && ended.get(pre) !== pre.firstChild.data && !pre.closest('details:not([open])')) {
+			ended.set(pre, pre.firstChild.data);
+			pre.scrollTop = pre.scrollHeight;
+		}
 }
 
 scan();

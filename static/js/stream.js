@@ -142,7 +142,8 @@ export class Stream {
 		this.heard = performance.now();
 		this.failures = 0;
 		this.polling = false;
-		this.say('live');
+		if (this.state !== 'live')
+			this.say('live');
 	}
 
 	/* The end of a stream after ten minutes is no failure worth a word. */
