@@ -74,8 +74,19 @@ true
 FINAL = """---
 title: Drop the old tables
 ---
+```sh {#stop title="Stop the greeter"}
+echo stopped
+```
+
+Nothing else has what customers wrote before the upgrade.
+
 ```sh {#drop title="Drop the tables" .irreversible on=all}
 echo dropped
+```
+
+# Back {.rollback}
+```sh {#start undo=stop title="Start the greeter"}
+echo started
 ```
 """
 

@@ -264,7 +264,7 @@ idle_step(void)
 		"can_reopen", "can_approve", "can_withdraw", "can_skip",
 		"can_cancel", "can_resolve", "can_sign", "can_dry_run",
 		"skips_freely", "has_preview", "is_filled", "is_answered",
-		"has_values", "is_of_one", "is_troubled" };
+		"has_values", "is_of_one", "is_troubled", "has_lost" };
 	static const char *const nothing[] = { "settled_text", "by", "at",
 		"reason", "message", "duration_text", "last", "probe",
 		"blocked_text", "body_html", "primary_label", "retries",
@@ -272,7 +272,8 @@ idle_step(void)
 		"attempts_text", "gate", "asked", "asked_value", "look",
 		"line_by", "line_at", "line_why", "line_quote", "failures",
 		"failures_rest", "again_url", "ask_url", "final_targets",
-		"look_label", "sign_people", "refused", "values" };
+		"look_label", "sign_people", "refused", "values", "before_html",
+		"lost" };
 	static struct json_object *idle;
 
 	if (idle != NULL)
@@ -399,6 +400,24 @@ rendered(struct cached_runbook *entry, const struct item *item,
 	return o;
 }
 
+/*
+ * A point of no return is confirmed with the text before it, where its author
+ * says what goes.
+ */
+static void
+add_before(struct json_object *step, struct cached_runbook *entry,
+    const struct item *item, const struct card_maker *maker, struct buf *html)
+{
+	const struct plan *plan = entry->plan;
+	const struct item *before = item > plan->items ? item - 1 : NULL;
+
+	if (before != NULL && before->kind == ITEM_PROSE &&
+	    before->section == item->section &&
+	    plan->steps[item->index].irreversible)
+		model_put(
+		    step, "before_html", rendered(entry, before, maker, html));
+}
+
 static struct json_object *
 content(struct cached_runbook *entry, const struct item *item,
     const struct card_maker *maker, struct buf *html)
@@ -421,6 +440,7 @@ content(struct cached_runbook *entry, const struct item *item,
 		return o;
 	}
 	step = maker->make(maker->ctx, item->index);
+	add_before(step, entry, item, maker, html);
 	if (runbook_cache_prose(entry, item, &plan) != NULL) {
 		model_bool(step, "has_body", true);
 		model_put(

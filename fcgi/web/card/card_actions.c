@@ -190,13 +190,35 @@ final_targets(struct view *v, struct json_object *targets)
 		      NULL));
 }
 
+/* The steps that a rollback can undo so far, and may not afterwards. */
+static void
+add_lost(struct view *v, struct json_object *o)
+{
+	struct json_object *list = json_object_new_array(), *steps;
+	const char *title;
+
+	steps = json_get(rollback_model(v), "steps");
+	for (size_t i = 0; steps != NULL && i < json_object_array_length(steps);
+	     i++) {
+		title = json_text(
+		    json_object_array_get_idx(steps, i), "undoes", NULL);
+		if (title != NULL)
+			json_object_array_add(
+			    list, json_object_new_string(title));
+	}
+	model_bool(o, "has_lost", json_object_array_length(list) > 0);
+	model_put(o, "lost", list);
+}
+
 static void
 add_labels(struct view *v, struct json_object *o, int i,
     struct json_object *targets, struct json_object *counts)
 {
 	model_text(o, "primary_label", label(v, i, targets));
-	if (v->steps[i].step->irreversible)
+	if (v->steps[i].step->irreversible) {
 		model_text(o, "final_targets", final_targets(v, targets));
+		add_lost(v, o);
+	}
 	if (kind_is(v->steps[i].step->kind, KIND_PERSON))
 		return;
 	model_put(o, "retries",
