@@ -71,6 +71,14 @@ export async function fits(page, name) {
 	assert.ok(over <= 0, `${name} is ${over} px wider than the screen`);
 }
 
+/* All of it is between the bars, and nothing lies over it. */
+export const inView = (page, selector) => page.waitForFunction((what) => {
+	const el = document.querySelector(what), box = el?.getBoundingClientRect();
+
+	return box && box.height > 0 && box.top >= 0 && box.bottom <= innerHeight &&
+	    el.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2));
+}, selector, { timeout: 15000 });
+
 async function axeFinds(page) {
 	await page.evaluate(axe);
 	const { violations } = await page.evaluate(() => globalThis.axe.run());

@@ -4,18 +4,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { execute, must, started, stepOf } from './api.js';
-import { ana, becomes, close, look, newPage, signIn } from './browser.js';
+import { ana, becomes, close, inView, look, newPage, signIn } from './browser.js';
 
 const who = { name: ana.name, password: process.env.PASSWORD };
 const STEPS = 12;
-
-/* All of it is between the bars, and nothing lies over it. */
-const inView = (page, selector) => page.waitForFunction((what) => {
-	const el = document.querySelector(what), box = el?.getBoundingClientRect();
-
-	return box && box.height > 0 && box.top >= 0 && box.bottom <= innerHeight &&
-	    el.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2));
-}, selector, { timeout: 15000 });
 
 describe('the bar', () => {
 	let page, run;
@@ -162,14 +154,16 @@ describe('a point of no return', () => {
 		page = await newPage();
 		await signIn(page, who);
 		run = await started('final');
+		assert.equal((await execute(run, 'stop')).state, 'succeeded');
 		await page.goto(run);
 	});
 
-	test('is confirmed in a dialog that names the targets, by the keyboard too', async () => {
+	test('is confirmed in a dialog that names the targets and what is lost, by the keyboard too', async () => {
 		await page.keyboard.press('e');
 		await page.keyboard.press('e');
 		await page.waitForSelector('#step-drop dialog:modal');
-		assert.match(await page.innerText('#step-drop dialog'), /Drop the tables.*acts on h001, h002.*h014.*no way back/s);
+		assert.match(await page.innerText('#step-drop dialog'), new RegExp(['Drop the tables', 'acts on h001, h002.*h014',
+			'Nothing else has what customers wrote', 'echo dropped', 'can undo these steps until now', 'Stop the greeter', 'no way back'].join('.*'), 's'));
 		await look(page, '98-final', { full: false });
 		await page.keyboard.press('Escape');
 		await page.waitForSelector('#step-drop details.ask:not([open])');
@@ -215,7 +209,7 @@ describe('an approval', () => {
 		const panel = await page.innerText('#panel');
 
 		for (const words of [/CHG-7: the disk is full/, /Target version:\s+1\.4\.1/, /Password:\s+••••/, /h001\s+\S+@127\.0\.0\.1:\d+/,
-			/Cannot be undone\s+Drop the tables/, /No run of this runbook has succeeded/])
+			/Cannot be undone\s+Drop the tables/, /No run of this runbook has succeeded/, /approver 0 of 1 · May approve: bo\./])
 			assert.match(panel, words);
 		assert.ok(!panel.includes('h002'), 'no target that it does not act on');
 		const plan = await page.$eval('#panel dd code[title]', (el) => [el.textContent, el.title]);
@@ -223,6 +217,9 @@ describe('an approval', () => {
 		assert.match(plan[1], /^[0-9a-f]{64}$/);
 		assert.equal(plan[0], plan[1].slice(0, 8));
 		await look(page, '99-approval');
+		assert.equal(await page.locator('#step-drop[open]').count(), 0, 'the plan is lines');
+		await page.click('#panel a:has-text("Unfold all steps")');
+		assert.ok(await page.locator('#step-drop .step-body').isVisible());
 		await approve(id);
 		await must('POST', `/runs/${id}/start`, {});
 		await execute(`/runs/${id}`, 'drop', { understood: true });

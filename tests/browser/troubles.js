@@ -51,6 +51,7 @@ describe('when it goes wrong', () => {
 		await second.waitForSelector(`.rows-waiting a[href="${run}"]`);
 		await look(second, '30-home-waiting');
 		await second.goto(run);
+		await second.click('#panel a[href$="?plan=open"]');
 		for (const id of ['check', 'lose', 'compare'])
 			assert.ok(await second.locator(`#step-${id} .step-body`).isVisible(), `${id} can be read`);
 		await look(second, '31-approval');

@@ -301,6 +301,11 @@ add_flags(struct view *v, struct json_object *o)
 	model_bool(
 	    o, "is_ready", state == STATE_READY && !approvals_are_awaited(v));
 	model_bool(o, "is_reading", view_is_reading(v));
+	model_text(o, "unfold_url",
+	    !view_is_planned(v) || view_is_reading(v)
+		? NULL
+		: arena_printf(v->req->arena, "/runs/%" PRId64 "?plan=open",
+		      v->lifecycle.id));
 	model_bool(o, "is_paused", state == STATE_PAUSED);
 	model_bool(o, "is_finished",
 	    v->finished && !ended && json_get(v->run, "started_at") != NULL);

@@ -13,7 +13,8 @@
 #include "web/run/approved.h"
 #include "web/views/model.h"
 
-#define TARGETS 12 /* that are named */
+#define TARGETS 12 /* that are named, */
+#define FOLDED 200 /* and behind a fold */
 #define SINCE 20   /* differences */
 #define DIGITS 8   /* of a hash */
 
@@ -42,42 +43,54 @@ is_acted_on(struct json_object *t)
 	    !json_flag(t, "way", false);
 }
 
+static const char *
+more_text(struct view *v, int64_t count)
+{
+	return count <= 0
+	    ? NULL
+	    : request_fill(v->req, "approved_more", "count",
+		  arena_printf(v->req->arena, "%" PRId64, count), NULL);
+}
+
 static void
 add_targets(struct view *v, struct json_object *o)
 {
-	struct json_object *list = json_object_new_array(), *one;
+	struct json_object *few = json_object_new_array(), *one;
+	struct json_object *more = json_object_new_array();
 	struct json_object *all = json_get(v->run, "targets");
 	int64_t count = 0;
 
 	json_object_object_foreach (all, name, t) {
-		if (!is_acted_on(t) || count++ >= TARGETS)
+		if (!is_acted_on(t) || count++ >= TARGETS + FOLDED)
 			continue;
 		one = json_object_new_object();
 		model_text(one, "name", name);
 		model_text(one, "address", address_of(v->req, t));
-		json_object_array_add(list, one);
+		json_object_array_add(count <= TARGETS ? few : more, one);
 	}
 	model_bool(o, "has_targets", count > 0);
-	model_put(o, "targets", list);
-	model_text(o, "more_text",
-	    count <= TARGETS
-		? NULL
-		: request_fill(v->req, "approved_more", "count",
-		      arena_printf(v->req->arena, "%" PRId64, count - TARGETS),
-		      NULL));
+	model_put(o, "targets", few);
+	model_bool(o, "has_more", count > TARGETS);
+	model_put(o, "more", more);
+	model_text(o, "more_text", more_text(v, count - TARGETS));
+	model_text(o, "rest_text", more_text(v, count - TARGETS - FOLDED));
 }
 
 static void
 add_finals(struct view *v, struct json_object *o)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_object_new_array(), *one;
 
-	for (int i = 0; i < (int)v->plan->steps_count; i++)
-		if (v->plan->steps[i].irreversible &&
-		    v->steps[i].part == PART_MAIN &&
-		    !view_is_excluded(&v->steps[i]))
-			json_object_array_add(
-			    list, json_object_new_string(view_title(v, i)));
+	for (int i = 0; i < (int)v->plan->steps_count; i++) {
+		if (!v->plan->steps[i].irreversible ||
+		    v->steps[i].part != PART_MAIN ||
+		    view_is_excluded(&v->steps[i]))
+			continue;
+		one = json_object_new_object();
+		model_path(one, "path", v->plan->steps[i].id);
+		model_text(one, "title", view_title(v, i));
+		json_object_array_add(list, one);
+	}
 	model_bool(o, "has_finals", json_object_array_length(list) > 0);
 	model_put(o, "finals", list);
 }

@@ -74,6 +74,32 @@ approvals_are_awaited(const struct view *v)
 		    v->lifecycle.given, v->lifecycle.moment));
 }
 
+/* The people who may approve by the rule, as run_authorize() decides it. */
+static const char *
+people_of(struct view *v, const char *role)
+{
+	struct json_object *names = request_own(
+	    v->req, json_object_new_array());
+	struct actor other = { .roles = request_own(
+				   v->req, json_object_new_array()),
+		.session = true };
+	struct rows *rows = db_query(v->req->web->db, STMT_WHO_HAS, TEXT(role));
+
+	json_object_array_add(other.roles, json_object_new_string(role));
+	while (db_next(rows)) {
+		other.name = db_text(rows, "name");
+		if (run_authorize(VERB_run_approve, &v->lifecycle, NULL, &other,
+			NULL) == ERR_OK)
+			json_object_array_add(
+			    names, json_object_new_string(other.name));
+	}
+	db_done(rows);
+	if (json_object_array_length(names) == 0)
+		return request_text(v->req, "approval_nobody");
+	return request_fill(v->req, "approval_people", "people",
+	    model_names(v->req, names), NULL);
+}
+
 static struct json_object *
 rule_model(struct view *v, struct json_object *rule, int given)
 {
@@ -85,6 +111,10 @@ rule_model(struct view *v, struct json_object *rule, int given)
 	model_int(o, "count", count);
 	model_int(o, "given", given);
 	model_text(o, "icon", given >= count ? "approve" : "awaiting_approval");
+	model_text(o, "people_text",
+	    given >= count || !approvals_are_awaited(v)
+		? NULL
+		: people_of(v, json_text(rule, "role", "approver")));
 	model_text(o, "expires_text",
 	    expires == 0 ? NULL
 			 : request_fill(v->req, "approval_expires", "time",

@@ -341,10 +341,17 @@ view_is_excluded(const struct view_step *s)
 }
 
 bool
-view_is_reading(const struct view *v)
+view_is_planned(const struct view *v)
 {
 	return v->lifecycle.state == STATE_AWAITING_APPROVAL ||
 	    v->lifecycle.state == STATE_READY;
+}
+
+bool
+view_is_reading(const struct view *v)
+{
+	return view_is_planned(v) &&
+	    text_eq(request_query(v->req, "plan"), "open");
 }
 
 bool

@@ -112,7 +112,8 @@ bool view_is_template(const struct view *v, int step);
 /* The step is next or at work; or over, if nothing is ready in a paused run. */
 bool view_is_current(const struct view *v, int step);
 
-/* Nothing has run yet: the cards are open, for reading the plan. */
+/* Nothing has run yet; and: the reader has asked for cards that are open. */
+bool view_is_planned(const struct view *v);
 bool view_is_reading(const struct view *v);
 
 #endif
