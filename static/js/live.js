@@ -187,7 +187,9 @@ document.addEventListener('cs:changed', pressed);
 addEventListener('online', refresh);
 if (!location.hash && scrollY === 0) {
 	const now = document.querySelector('.step.current');
+	const troubled = now?.matches('.is-failed, .is-unknown') && !document.querySelector('.panel-now');
+	const deep = troubled ? .25 : .7;	/* its reason and choices are to be read, too */
 
-	if (now && now.getBoundingClientRect().top > innerHeight * .7)
+	if (now && now.getBoundingClientRect().top > innerHeight * deep)
 		now.scrollIntoView({ block: 'start' });
 }

@@ -144,16 +144,42 @@ card_attempts_page(struct view *v, int step)
 	return list;
 }
 
+/*
+ * An attempt on many targets ends its message with that of the first one that
+ * failed.  Its failures are listed: the count suffices.
+ */
+static const char *
+without_first(struct view *v, struct json_object *attempt)
+{
+	const char *text = json_text(attempt, "message", NULL), *end;
+	struct json_object *targets = json_get(attempt, "targets");
+	size_t n = json_object_array_length(targets), len;
+
+	for (size_t i = 0; text != NULL && n > 1 && i < n; i++) {
+		end = json_text(
+		    json_object_array_get_idx(targets, i), "message", "");
+		len = strlen(text);
+		if (*end == '\0' || strlen(end) >= len || !text_ends(text, end))
+			continue;
+		for (len -= strlen(end); len > 0 && text[len - 1] == ' ';)
+			len--;
+		return arena_strndup(v->req->arena, text, len);
+	}
+	return text;
+}
+
 void
 card_add_attempts(
     struct view *v, struct json_object *o, const struct view_step *s)
 {
 	struct json_object *earlier = json_object_new_array(), *last;
 	size_t n = json_object_array_length(s->tries);
+	const char *message;
 	bool open = state_in(s->state,
 	    STATES_BUSY | IN(FAILED) | IN(UNKNOWN) | IN(AWAITING_SIGNATURE));
 
 	last = json_object_array_get_idx(s->tries, n - 1);
+	message = without_first(v, last);
 	if (state_in(s->state, IN(FAILED) | IN(UNKNOWN)))
 		card_add_failures(v, o, last);
 	for (size_t i = n; i > 0; i--) {
@@ -167,8 +193,8 @@ card_add_attempts(
 	model_text(o, "message",
 	    s->state == STATE_FAILED && text_eq(s->reason, "probe")
 		? arena_printf(v->req->arena, "%s %s", card_reason(v, s),
-		      json_text(last, "message", ""))
-		: json_text(last, "message", NULL));
+		      message != NULL ? message : "")
+		: message);
 	model_text(o, "duration_text", json_text(last, "duration_text", NULL));
 	model_put(o, "last", json_object_get(last));
 	model_bool(o, "has_earlier", n > 1);

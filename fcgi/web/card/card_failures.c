@@ -86,15 +86,17 @@ add(struct view *v, struct json_object *list, struct json_object *t,
 	const char *what = json_int(t, "exit", 0) != 0
 	    ? model_exit(req, json_get(t, "exit"))
 	    : without_name(req, message, name);
-	const char *said = without_name(req, quote, name);
+	const char *said = without_name(
+	    req, text_eq(quote, message) ? NULL : quote, name);
 	const char *key = arena_printf(
 	    req->arena, "%s\n%s", what, said != NULL ? said : "");
 	struct json_object *o = find(list, key);
 	int64_t count;
 
 	if (o == NULL) {
-		o = new_failure(
-		    key, json_int(t, "exit", 0) != 0 ? what : message, quote);
+		o = new_failure(key,
+		    json_int(t, "exit", 0) != 0 ? what : message,
+		    said != NULL ? quote : NULL);
 		json_object_array_add(list, o);
 	} else if (json_int(o, "count", 0) == 1) {
 		json_set_text(o, "what", what);
