@@ -328,9 +328,10 @@ BENCH = $(B)/bench/page $(B)/bench/commits $(B)/bench/commands $(B)/bench/fan \
 $(B)/bench/%: tests/bench/%.c $(call objs,base lang plan wire)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ -lfcgi -lsqlite3 -lssh2 $(LANG_LIBS)
-bench: deps-test all $(BENCH)
+bench: deps-test all tests/browser/node_modules $(BENCH)
 	@python3 tests/bench/bench.py
 	@python3 tests/bench/fanout.py
+	@python3 tests/browser/lighthouse.py 5
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
