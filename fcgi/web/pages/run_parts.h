@@ -2,9 +2,9 @@
  * run_parts.h: the page of a run as parts, each of which can be sent alone.
  *
  * A part is an element with data-part="NAME", as the bar or an entry of the
- * outline, or a card, whose id is its name.  The page is its frame (_run_main.html) with all parts in it; as
- * long as the frame is the same, the changed parts make the new page of the old
- * one.
+ * outline, or a card, whose id is its name.  The page is its frame
+ * (_run_main.html) with all parts in it; as long as the frame is the same, the
+ * changed parts make the new page of the old one.
  */
 #ifndef WEB_PAGES_RUN_PARTS_H
 #define WEB_PAGES_RUN_PARTS_H
