@@ -1,33 +1,18 @@
 /*
  * lines.js: the lines of a recorded output, which may be large and may grow.
  *
- * The file is read once from its beginning, in ranges, to learn where its lines
- * begin: a group is up to GROUP_LINES lines or GROUP_BYTES, and the place of
- * each group is remembered, not its text.  Lines are then read by the group;
- * the groups used last stay in memory.
+ * The server says where its lines begin, a piece of the file at a time
+ * (fcgi/web/pages/output_lines.h): every group of lines with its byte and its
+ * colours.  Lines are read by the group when they are shown; the groups used
+ * last stay in memory.  So neither time nor memory depends on the size, but for
+ * one entry in 200 lines.
  */
 import { request } from './request.js';
 import { Term } from './term.js';
 
-const READ = 1024 * 1024;
-const GROUP_LINES = 200;
 const GROUP_BYTES = 256 * 1024;
 const SHOWN = 64 * 1024;	/* bytes of one line, more than Term shows */
 const KEPT = 48;		/* groups */
-const FINDINGS = 100000;	/* lines with errors that are remembered */
-const COLOUR = /\x1b\[([0-9;:]*)m/g;
-const SEQUENCE = /\x1b\[[0-9;:]*[mK]/g;
-
-/*
- * A line that looks like an error: one of these words, unless it is counted as
- * none ("0 errors", "no error", "errors: 0", "without error").
- */
-const WORDS = 'errors?|fatal|fail(?:ed|ures?)|panic|exception|traceback|segmentation fault|core dumped|permission denied|command not found|no such file or directory|错误|失败';
-const ERROR = new RegExp(`(?<![\\w-])(?:${WORDS})(?!\\w|-free)`, 'i');
-const NAMED = /\w(?:Error|Exception)(?!\w)/;	/* ValueError, java.io.IOException */
-const NONE = /(?<![\w-])(?:0|no|without|zero) (?:errors?|failures?|failed)(?!\w)|(?<![\w-])(?:errors?|failed|failures?)["']?\s*[:=]\s*0(?![\w.])/gi;
-
-const looksLikeError = (line) => NAMED.test(line) || (ERROR.test(line) && ERROR.test(line.replace(NONE, '')));
 
 /* Of one line: [class, text] pieces. A line end inside of an escape sequence ends that. */
 function pieces(term, text) {
@@ -41,22 +26,18 @@ function pieces(term, text) {
 }
 
 export class Lines {
-	constructor(file, rejected) {
+	constructor(file, index) {
 		this.file = file;
-		this.rejected = rejected;
+		this.index = index;
 		this.reset();
 	}
 
 	reset() {
 		this.total = 0;		/* bytes of the file, as last said */
-		this.end = 0;		/* bytes read */
+		this.end = 0;		/* bytes of which the lines are known */
 		this.ended = 0;		/* lines with their line end */
 		this.begin = 0;		/* the byte where the line after those begins */
-		this.groups = [{ line: 0, at: 0 }];
-		this.errors = [];	/* numbers of lines, from 0 */
-		this.carry = '';
-		this.decoder = new TextDecoder();
-		this.colours = new Term();
+		this.groups = [[0, 0]];	/* [line, byte, colours] */
 		this.cache = new Map();
 	}
 
@@ -67,10 +48,7 @@ export class Lines {
 	/* One range of the file; null where there is nothing (yet). */
 	async get(from, to) {
 		const answer = await request(this.file, { headers: { Range: `bytes=${from}-${to - 1}` }, cache: 'no-store' });
-		const where = /\/(\d+)$/.exec(answer.headers.get('Content-Range') ?? '');
 
-		if (where)
-			this.total = Number(where[1]);
 		if (answer.status === 206 || (answer.status === 200 && from === 0))
 			return new Uint8Array(await answer.arrayBuffer());
 		if (![200, 404, 416].includes(answer.status))
@@ -78,53 +56,36 @@ export class Lines {
 		return null;
 	}
 
-	/* Reads on; false: there is nothing more now. A file that got shorter was written anew. */
+	/* A piece of the index, or of a search; null: there is no file (yet). */
+	async piece(values) {
+		const answer = await request(`${this.index}?${new URLSearchParams(values)}`,
+			{ headers: { Accept: 'application/json' }, cache: 'no-store' });
+
+		if (answer.status === 404)
+			return null;
+		if (!answer.ok)
+			throw new Error(answer.status);
+		return answer.json();
+	}
+
+	/* Learns more, from the last group on; false: there is nothing more now. A file that got shorter was written anew. */
 	async more() {
-		const again = this.end > 0 ? 1 : 0;	/* one byte again: a range is never empty */
-		const bytes = await this.get(this.end - again, this.end + READ);
+		const [line, at, codes = ''] = this.groups.at(-1);
+		const piece = await this.piece({ at, line, codes });
 
-		if (this.total < this.end)
+		if (piece)
+			this.total = piece.size;
+		if (this.total < this.end) {
 			this.reset();
-		else if (bytes && bytes.length > again)
-			this.take(bytes.subarray(again));
-		else
-			return false;
-		return true;
-	}
-
-	take(bytes) {
-		const texts = (this.carry + this.decoder.decode(bytes, { stream: true })).split('\n');
-		const from = this.end;
-
-		this.carry = texts.pop().slice(0, SHOWN);
-		this.end += bytes.length;
-		for (let i = 0, at = -1; i < texts.length; i++) {
-			at = bytes.indexOf(10, at + 1);
-			this.line(texts[i], from + at + 1);
+			return true;
 		}
-	}
-
-	/* It looks like one, or is what the step's reject= found. */
-	isError(text) {
-		const plain = text.includes('\x1b') ? text.replace(SEQUENCE, '') : text;
-
-		return looksLikeError(plain) || (Boolean(this.rejected) && plain.includes(this.rejected));
-	}
-
-	/* The next whole line, and the byte behind it. */
-	line(text, next) {
-		const group = this.groups.at(-1);
-
-		if (this.errors.length < FINDINGS && this.isError(text))
-			this.errors.push(this.ended);
-		if (text.includes('\x1b'))
-			for (const [, codes] of text.matchAll(COLOUR))
-				this.colours.colour(codes);
-		this.ended++;
-		this.begin = next;
-		if (this.ended - group.line >= GROUP_LINES || next - group.at >= GROUP_BYTES)
-			this.groups.push({ line: this.ended, at: next,
-				...(this.colours.cls && { style: { ...this.colours.style }, cls: this.colours.cls }) });
+		if (!piece || piece.end <= this.end)
+			return false;
+		this.groups.pop();
+		for (const group of piece.groups)
+			this.groups.push(group);
+		[this.end, this.ended, this.begin] = [piece.end, piece.line, piece.at];
+		return true;
 	}
 
 	groupOf(line) {
@@ -133,7 +94,7 @@ export class Lines {
 		while (low < high) {
 			const middle = (low + high + 1) >> 1;
 
-			if (this.groups[middle].line <= line)
+			if (this.groups[middle][0] <= line)
 				low = middle;
 			else
 				high = middle - 1;
@@ -143,10 +104,8 @@ export class Lines {
 
 	/* The lines of a group; of a line that is too long, its beginning. */
 	async group(n) {
-		const { line, at, style, cls } = this.groups[n];
-		const next = this.groups[n + 1];
-		const end = next?.at ?? this.end;
-		const count = (next?.line ?? this.count) - line;
+		const [line, at, codes] = this.groups[n];
+		const [nextLine, end] = this.groups[n + 1] ?? [this.count, this.end];
 		const kept = this.cache.get(n);
 
 		this.cache.delete(n);
@@ -156,7 +115,7 @@ export class Lines {
 		}
 		const cache = this.cache;
 		const bytes = await this.get(at, Math.min(end, at + GROUP_BYTES + SHOWN)) ?? new Uint8Array(0);
-		const lines = this.split(bytes, count, at, end, style && { style, cls });
+		const lines = this.split(bytes, nextLine - line, at, end, codes);
 
 		cache.set(n, { end, lines });
 		if (cache.size > KEPT)
@@ -164,15 +123,13 @@ export class Lines {
 		return lines;
 	}
 
-	split(bytes, count, at, end, colours) {
+	split(bytes, count, at, end, codes) {
 		const term = new Term();
 		const decoder = new TextDecoder();
 		const lines = [];
 
-		if (colours) {
-			term.cls = colours.cls;
-			Object.assign(term.style, colours.style);
-		}
+		if (codes)
+			term.colour(codes);
 		for (let from = 0; lines.length < count; ) {
 			const found = bytes.indexOf(10, from);
 			const to = found < 0 ? Math.min(bytes.length, end - at) : found;
@@ -190,8 +147,8 @@ export class Lines {
 		const out = [];
 
 		to = Math.min(to, this.count);
-		for (let n = from < to ? this.groupOf(from) : this.groups.length; n < this.groups.length && this.groups[n].line < to; n++) {
-			const first = this.groups[n].line;
+		for (let n = from < to ? this.groupOf(from) : this.groups.length; n < this.groups.length && this.groups[n][0] < to; n++) {
+			const [first] = this.groups[n];
 			const lines = await this.group(n);
 
 			out.push(...lines.slice(Math.max(0, from - first), to - first));

@@ -1,23 +1,15 @@
 /*
  * viewer.js: the page of one output.  Numbered lines with addresses, search,
  * errors, times, wrap, copy; it follows an output that grows.
- *
- * In the page are only the lines in view and OVER on both sides.  The anchor is
- * the line at the upper edge; an element of the height of all lines makes the
- * scroll bar.  The bar is an estimate if lines wrap, or are so many that
- * browsers have no such height: nearby, the lines move by pixels, and once the
- * scrolling is over the bar is put where the anchor is.
  */
+import { Errors } from './errors.js';
 import { Lines } from './lines.js';
 import { request } from './request.js';
-import { lineElement } from './term.js';
+import { search } from './search.js';
 import { Times } from './times.js';
+import { OVER, View, mark, pause } from './view.js';
 
-const ROW = 20;			/* px: --t-code */
-const TALLEST = 12e6;		/* px; Firefox ends at 17.9 million */
-const OVER = 80;
 const SMALL = 1024 * 1024;	/* may be copied as a whole */
-const SETTLE_MS = 150;
 const FAST_MS = 400;
 const SLOW_MS = 2000;
 const ADDRESS = /^#?L?(\d+)(?:\s*[-–]\s*L?(\d+))?$/;
@@ -25,213 +17,13 @@ const ADDRESS = /^#?L?(\d+)(?:\s*[-–]\s*L?(\d+))?$/;
 const pre = document.getElementById('viewer');
 const el = (id) => document.getElementById(id);
 const size = (n) => n < 1024 ? `${n} B` : n < 1048576 ? `${Math.round(n / 1024)} KB` : `${(n / 1048576).toFixed(1)} MB`;
-const clamp = (n, low, high) => Math.max(low, Math.min(n, high));
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const say = (key, values = {}) => pre.dataset[key].replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 const number = (n) => n.toLocaleString(document.documentElement.lang);
 
-/* The lines in view. */
-class View {
-	constructor(lines) {
-		this.lines = lines;
-		this.anchor = { line: 0, px: 0 };
-		this.from = this.top = 0;
-		this.wrap = false;
-		this.decorate = () => {};
-		this.moved = () => {};
-		this.sizer = document.createElement('div');
-		this.rows = document.createElement('div');
-		this.sizer.className = 'sizer';
-		this.rows.className = 'rows';
-		this.sizer.append(this.rows);
-		pre.dataset.owned = '';
-		pre.replaceChildren(this.sizer);
-		pre.addEventListener('scroll', () => this.scrolled(), { passive: true });
-		new ResizeObserver(() => this.draw()).observe(pre);
-	}
-
-	get inView() {
-		return pre.clientHeight / ROW;
-	}
-
-	get exact() {
-		return !this.wrap && this.lines.count * ROW <= TALLEST;
-	}
-
-	get atEnd() {
-		return this.anchor.line >= this.lines.count;
-	}
-
-	max() {
-		return Math.max(0, pre.scrollHeight - pre.clientHeight);
-	}
-
-	resize() {
-		this.sizer.style.height = `${clamp(this.lines.count * ROW, ROW, TALLEST)}px`;
-		this.rows.style.setProperty('--digits', String(this.lines.count).length);
-	}
-
-	/* From the bar to a line and back. */
-	lineAt(top) {
-		const line = this.max() > 0 ? top / this.max() * Math.max(0, this.lines.count - this.inView) : 0;
-
-		return { line: Math.floor(line), px: Math.round(line % 1 * ROW) };
-	}
-
-	topOf({ line, px }) {
-		const rest = this.lines.count - this.inView;
-
-		return rest > 0 ? Math.min(1, (line + px / ROW) / rest) * this.max() : 0;
-	}
-
-	/* The line that is drawn at that height; null: none is. */
-	drawnAt(top) {
-		const y = top - this.rows.offsetTop;
-		const rows = this.rows.children;
-		let low = 0, high = rows.length - 1;
-
-		if (high < 0 || y < 0 || y + pre.clientHeight > this.rows.offsetHeight)
-			return null;
-		while (low < high) {
-			const middle = (low + high + 1) >> 1;
-
-			if (rows[middle].offsetTop <= y)
-				low = middle;
-			else
-				high = middle - 1;
-		}
-		return { line: this.from + low, px: y - rows[low].offsetTop };
-	}
-
-	scrolled() {
-		const top = pre.scrollTop;
-
-		if (Math.abs(top - this.top) < 1)
-			return;
-		this.top = top;
-		if (top >= this.max() - 1)
-			this.anchor = { line: this.lines.count, px: 0 };
-		else if (top <= 0)
-			this.anchor = { line: 0, px: 0 };
-		else
-			this.anchor = (!this.exact && this.drawnAt(top)) || this.lineAt(top);
-		this.moved();
-		this.draw();
-		clearTimeout(this.timer);
-		this.timer = setTimeout(() => this.settle(), SETTLE_MS);
-	}
-
-	settle() {
-		const top = this.atEnd ? this.max() : this.topOf(this.anchor);
-
-		if (Math.abs(top - pre.scrollTop) >= 1)
-			pre.scrollTop = top;
-		this.top = pre.scrollTop;
-		this.place();
-	}
-
-	async go(line) {
-		this.anchor = { line: clamp(line, 0, this.lines.count), px: 0 };
-		this.resize();
-		await this.draw();
-		this.settle();
-	}
-
-	/* To the line, a third from the upper edge; it stays where it is if it is in view. */
-	async show(line) {
-		const row = this.rows.children[line - this.from];
-		const y = row ? this.rows.offsetTop + row.offsetTop - pre.scrollTop : -1;
-
-		if (y < 0 || y + row.offsetHeight > pre.clientHeight)
-			await this.go(line >= this.lines.count - this.inView * 2 / 3 ? this.lines.count : line - Math.floor(this.inView / 3));
-		else
-			await this.draw();
-	}
-
-	/* Draws until what is drawn is what is wanted; one at a time. */
-	draw() {
-		this.again = true;
-		this.drawing ??= this.drawAll().finally(() => {
-			this.drawing = null;
-		});
-		return this.drawing;
-	}
-
-	async drawAll() {
-		while (this.again) {
-			this.again = false;
-			const from = clamp(this.anchor.line - OVER, 0, Math.max(0, this.lines.count - Math.ceil(this.inView) - OVER));
-			const to = this.anchor.line + Math.ceil(this.inView) + OVER;
-			const lines = await this.lines.slice(from, to).catch(() => null);
-
-			if (!lines) {	/* the connection was lost */
-				await pause(SLOW_MS);
-				this.again = true;
-				continue;
-			}
-			this.from = from;
-			this.resize();
-			this.rows.replaceChildren(...lines.map((line, i) => this.row(line, from + i)));
-			this.place();
-		}
-	}
-
-	row({ at, pieces, over }, n) {
-		const row = document.createElement('div');
-		const link = document.createElement('a');
-		const text = lineElement(pieces, over);
-
-		row.className = 'line';
-		link.className = 'ln';
-		link.href = `#L${n + 1}`;
-		link.tabIndex = -1;
-		link.textContent = n + 1;
-		text.className = 'text';
-		row.append(link, text);
-		this.decorate(row, text, n, at);
-		return row;
-	}
-
-	/* Puts the rows where the anchor is at the upper edge, or the last one at the lower. */
-	place() {
-		const top = pre.scrollTop, height = this.rows.offsetHeight;
-		const row = this.rows.children[this.anchor.line - this.from];
-		const isLast = this.from + this.rows.childElementCount >= this.lines.count;
-		let y = top - this.anchor.px - (row ? row.offsetTop : height);
-
-		if (isLast)
-			y = Math.max(y, top + pre.clientHeight - height);
-		if (this.from === 0)
-			y = Math.min(y, Math.max(0, top));
-		this.rows.style.top = `${this.exact ? this.from * ROW : y}px`;
-	}
-}
-
-/* Marks what is found in the text of a row. */
-function mark(text, pattern) {
-	const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
-	const nodes = [];
-
-	while (walker.nextNode())
-		nodes.push(walker.currentNode);
-	for (const node of nodes) {
-		const parts = node.data.split(pattern);
-
-		if (parts.length > 1)
-			node.replaceWith(...parts.map((part, i) => {
-				if (i % 2 === 0)
-					return part;
-				const found = document.createElement('mark');
-
-				found.textContent = part;
-				return found;
-			}));
-	}
-}
-
 class Viewer {
 	constructor() {
-		this.lines = new Lines(pre.dataset.txt, pre.dataset.rejected);
+		this.lines = new Lines(pre.dataset.txt, pre.dataset.index);
+		this.errors = new Errors(this.lines, pre.dataset.rejected);
 		this.running = pre.dataset.running !== undefined;
 		this.follow = this.running;
 		this.selected = this.pattern = this.times = null;
@@ -248,6 +40,7 @@ class Viewer {
 		while (await this.more())
 			this.grown();
 		this.grown();
+		await this.findErrors();
 		if (this.running)
 			this.watch();
 	}
@@ -263,7 +56,7 @@ class Viewer {
 	}
 
 	begin() {
-		this.view = new View(this.lines);
+		this.view = new View(pre, this.lines);
 		this.view.decorate = (...row) => this.decorate(...row);
 		this.view.moved = () => this.setFollow(this.view.atEnd);
 		el('out-matches')?.remove();
@@ -328,6 +121,7 @@ class Viewer {
 		while (await this.more())
 			;
 		this.grown();
+		await this.findErrors();
 		this.setFollow(false);
 		el('out-follow').hidden = true;
 	}
@@ -390,9 +184,31 @@ class Viewer {
 
 	/* -- search and errors -- */
 
+	/* Does what may take long, with a bar and a way to cancel it; one thing at a time. */
+	async work(what) {
+		const control = new AbortController();
+		const bar = el('out-progress');
+
+		this.working?.abort();
+		this.working = control;
+		bar.value = 0;
+		bar.hidden = el('out-cancel').hidden = false;
+		el('out-found').textContent = say('searching');
+		try {
+			return await what(control.signal, (part) => {
+				if (this.working === control)
+					bar.value = part;
+			});
+		} finally {
+			if (this.working === control) {
+				this.working = null;
+				bar.hidden = el('out-cancel').hidden = true;
+			}
+		}
+	}
+
 	async search() {
 		const q = el('q').value;
-		const page = new URL(location.href);
 
 		if (!q) {
 			this.clear();
@@ -400,27 +216,23 @@ class Viewer {
 		}
 		this.pattern = new RegExp(`(${q.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')})`, 'iu');
 		this.asked = q;
-		page.search = page.hash = '';
-		page.searchParams.set('q', q);
-		el('out-found').textContent = say('searching');
-		const answer = await request(page, { headers: { Accept: 'application/json' }, cache: 'no-store' }).catch(() => null);
+		const got = await this.work((signal, progress) => search(this.lines, q, signal, progress)).catch(() => null);
 
 		if (this.asked !== q)
 			return;
-		if (!answer?.ok) {
+		if (!got) {
 			el('out-found').textContent = say('searchFailed');
 			this.asked = null;
 			return;
 		}
-		const body = await answer.json();
-
-		this.found = body.matches.map((m) => m.line - 1);
-		this.isWhole = !body.has_more_matches;
+		this.found = got.found;
+		this.isWhole = got.isWhole;
 		this.hit = -1;
-		this.next(this.found, 1);
+		this.next(1);
 	}
 
 	clear() {
+		this.working?.abort();
 		el('q').value = '';
 		this.asked = this.pattern = null;
 		this.found = [];
@@ -430,27 +242,56 @@ class Viewer {
 		this.view.draw();
 	}
 
-	/* The line after or before the last hit, or the line in view; around at the end. */
-	next(list, step) {
+	/* The last hit, or the line in view: what is next is behind it, or before it. */
+	here(step) {
+		return this.hit >= 0 ? this.hit : Math.min(this.view.anchor.line, this.lines.count) - (step > 0 ? 1 : 0);
+	}
+
+	show(line, text) {
+		this.hit = line;
+		el('out-found').textContent = text;
+		this.setFollow(false);
 		this.showTools();
-		if (list.length === 0) {
-			if (list === this.found)
-				el('out-found').textContent = say('none');
+		this.view.show(line);
+	}
+
+	/* The found line after or before; around at the end. */
+	next(step) {
+		const { found } = this;
+		const here = this.here(step);
+		let at = step > 0 ? found.findIndex((n) => n > here) : found.findLastIndex((n) => n < here);
+
+		if (found.length === 0) {
+			el('out-found').textContent = say(this.isWhole ? 'none' : 'cancelled');
+			this.showTools();
 			this.view.draw();
 			return;
 		}
-		const here = this.hit >= 0 ? this.hit : Math.min(this.view.anchor.line, this.lines.count) - (step > 0 ? 1 : 0);
-		let at = step > 0 ? list.findIndex((n) => n > here) : list.findLastIndex((n) => n < here);
-
 		if (at < 0)
-			at = step > 0 ? 0 : list.length - 1;
-		this.hit = list[at];
-		const key = list === this.found ? 'hit' : 'errorHit';
+			at = step > 0 ? 0 : found.length - 1;
+		this.show(found[at], say('hit', { n: number(at + 1), count: number(found.length) + (this.isWhole ? '' : '+') }));
+	}
 
-		el('out-found').textContent = say(key, { n: number(at + 1),
-			count: number(list.length) + (list === this.found && !this.isWhole ? '+' : '') });
-		this.setFollow(false);
-		this.view.show(this.hit);
+	async nextError(step) {
+		const line = await this.work((signal, progress) => this.errors.next(this.here(step), step, signal, progress))
+			.catch(() => 'failed');
+
+		if (typeof line !== 'number') {
+			el('out-found').textContent = say(line === 'failed' ? 'searchFailed' : line === null ? 'noError' : 'cancelled');
+			this.showTools();
+			return;
+		}
+		const all = this.errors.all;
+
+		this.show(line, all ? say('errorHit', { n: number(all.indexOf(line) + 1), count: number(all.length) })
+		    : say('errorLine', { line: number(line + 1) }));
+	}
+
+	/* A small output is read for errors at once: where there are none, there are no buttons. */
+	async findErrors() {
+		await this.errors.readSmall().catch(() => null);
+		this.showTools();
+		this.view.draw();
 	}
 
 	searchKey(event) {
@@ -459,7 +300,7 @@ class Viewer {
 		} else if (event.key === 'Enter') {
 			event.preventDefault();
 			if (this.asked === el('q').value && this.found.length)
-				this.next(this.found, event.shiftKey ? -1 : 1);
+				this.next(event.shiftKey ? -1 : 1);
 			else
 				this.search();
 		}
@@ -472,7 +313,7 @@ class Viewer {
 			row.classList.add('selected');
 		if (n === this.hit)
 			row.classList.add('hit');
-		if (this.lines.isError(text.textContent))
+		if (this.errors.isError(text.textContent))
 			row.classList.add('error');
 		if (this.times)
 			text.before(this.times.element(at));
@@ -499,12 +340,12 @@ class Viewer {
 	}
 
 	showTools() {
-		const errors = this.lines.errors.length;
+		const { all } = this.errors;
 
 		for (const id of ['out-next', 'out-before'])
 			el(id).hidden = this.found.length === 0;
 		for (const id of ['out-error-next', 'out-error-before'])
-			el(id).hidden = errors === 0;
+			el(id).hidden = all !== null && all.length === 0;
 		el('out-copy').hidden = navigator.clipboard === undefined || !(this.selected || this.lines.end <= SMALL);
 		el('out-copy').textContent = say(this.selected ? 'copyLines' : 'copyAll');
 	}
@@ -527,10 +368,11 @@ class Viewer {
 		el('q').addEventListener('keydown', (event) => this.searchKey(event));
 		el('out-line').addEventListener('input', (event) => event.target.setCustomValidity(''));
 		el('out-line').addEventListener('keydown', (event) => event.key === 'Enter' && this.goToLine());
-		press('out-next', () => this.next(this.found, 1));
-		press('out-before', () => this.next(this.found, -1));
-		press('out-error-next', () => this.next(this.lines.errors, 1));
-		press('out-error-before', () => this.next(this.lines.errors, -1));
+		press('out-next', () => this.next(1));
+		press('out-before', () => this.next(-1));
+		press('out-error-next', () => this.nextError(1));
+		press('out-error-before', () => this.nextError(-1));
+		press('out-cancel', () => this.working?.abort());
 		press('out-copy', () => this.copy());
 		el('out-wrap').addEventListener('change', (event) => {
 			this.view.wrap = event.target.checked;

@@ -125,12 +125,55 @@ describe('the page of an output', () => {
 		await page.keyboard.press('Home');
 		await row(1);
 		await page.click('#out-error-next');
-		await found('Error 1 of 2');
+		await found('Line 499,999 looks like an error');
 		assert.equal(await text(499999), 'ERROR: disk 7 is full');
 		await page.click('#out-error-next');
+		await page.waitForSelector('#out-progress', { state: 'hidden', timeout: 120000 });
 		assert.equal(await text(999999), 'almost: permission denied');
 		await page.click('#out-error-before');
 		assert.equal(await text(499999), 'ERROR: disk 7 is full');
+		await page.click('#out-error-before');
+		await found('Error 2 of 2');
+		assert.equal(await text(999999), 'almost: permission denied');
+	});
+
+	test('what is shown of a large file is read, and no more', async () => {
+		let bytes = 0;
+		const read = async (answer) => {
+			if (/\.(txt|lines)(\?|$)/.test(answer.url()))
+				bytes += (await answer.request().sizes()).responseBodySize;
+		};
+
+		page.on('response', read);
+		await page.goto(output('million'));
+		assert.equal(await text(MILLION), 'the very last needle');
+		await page.goto('about:blank');
+		await page.goto(`${output('million')}#L250000`);
+		await row(250000);
+		await page.waitForSelector('#out-range:has-text("1,000,000 lines")');
+		page.off('response', read);
+		assert.ok(bytes > 10000 && bytes < 2e6, `${bytes} bytes of 62 MB were read`);
+	});
+
+	test('a search shows how far it is, and is cancelled', async () => {
+		let pieces = 0, go;
+		const held = new Promise((done) => { go = done; });
+
+		await page.route(/\.lines\?.*q=/, async (route) => {
+			if (++pieces === 3)
+				await held;
+			await route.continue();
+		});
+		await page.fill('#q', 'line 0200000');
+		await page.press('#q', 'Enter');
+		await page.waitForFunction(() => document.getElementById('out-progress').value > 0.05);
+		await page.click('#out-cancel');
+		go();
+		await found('Cancelled. What was searched has nothing.');
+		assert.ok(await page.isHidden('#out-progress') && await page.isHidden('#out-cancel'));
+		assert.equal(pieces, 3);
+		await page.unroute(/\.lines\?.*q=/);
+		await page.press('#q', 'Escape');
 	});
 
 	test('a number sets the address, with shift that of a range', async () => {

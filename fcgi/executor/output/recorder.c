@@ -97,7 +97,7 @@ write_text(struct recorder *r, int64_t ms)
 
 	store_failure(
 	    r, head_tail_put(r->text, r->pending.data, r->pending.len));
-	if (r->terminal.file != NULL || !times_is_due(r->last.ms, ms))
+	if (!times_is_due(r->last.ms, ms))
 		return;
 	times_put_piece(r->last.ms < 0 ? none : r->last, piece, &r->line);
 	write_times(r);

@@ -3,7 +3,8 @@
  *
  * Files are found by the journal's execution id, never by a path from the
  * client.  ".txt" and ".times" are files, and so is ".cast" of a terminal: else
- * it is derived (ranges work).  ".play" is a page that
+ * it is derived (ranges work).  ".lines" says where lines begin
+ * (output_lines.h).  ".play" is a page that
  * replays it, ".terminal" one with terminal input while it runs; without a
  * suffix it is a page with the end of the output and a search.  Secret output
  * is shown in the answer to a form, once: the keeper decrypts it and records
@@ -23,6 +24,7 @@
 #include "web/views/model.h"
 #include "web/pages/page.h"
 #include "web/pages/output_file.h"
+#include "web/pages/output_lines.h"
 #include "web/views/output_text.h"
 #include "web/views/recording.h"
 #include "web/views/view.h"
@@ -37,7 +39,7 @@ static const char *
 without_ending(struct req *req, const char *name, const char **ret_ending)
 {
 	static const char *const endings[] = { EXEC_TEXT, EXEC_TIMES, EXEC_CAST,
-		".play", ".terminal" };
+		".lines", ".play", ".terminal" };
 
 	*ret_ending = "";
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
@@ -221,6 +223,7 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	model_text(o, "started_at", json_text(row, "started_at", NULL));
 	model_text(o, "text_url", arena_printf(req->arena, "%s.txt", url));
 	model_text(o, "times_url", arena_printf(req->arena, "%s.times", url));
+	model_text(o, "lines_url", arena_printf(req->arena, "%s.lines", url));
 	model_text(o, "cast_url", arena_printf(req->arena, "%s.cast", url));
 	model_text(o, "play_url", arena_printf(req->arena, "%s.play", url));
 	model_text(o, "output_url", url);
@@ -260,6 +263,9 @@ page_output(struct req *req, struct reply *reply)
 		return show(req, reply, row, target, "replay.html", NULL);
 	if (text_eq(ending, ".terminal"))
 		return show(req, reply, row, target, "terminal.html", NULL);
+	if (text_eq(ending, ".lines"))
+		return output_lines(
+		    req, reply, json_text(row, "exec", ""), target);
 	if (*ending != '\0')
 		return send_file(
 		    req, reply, json_text(row, "exec", ""), target, ending);

@@ -267,33 +267,65 @@ search_lines(const struct buf *raw, const char *text, int64_t *number,
 	return (size_t)(at - raw->data);
 }
 
-struct json_object *
-output_text_search(struct req *req, const char *exec, const char *target,
-    const char *text, size_t limit)
+/* The line is longer than anybody wants to have in memory: goes on behind. */
+static void
+skip_line(struct buf *raw, bool *skips)
 {
-	struct json_object *found = json_object_new_array();
-	struct exec_file *f = open_output(req, exec, target);
-	struct buf raw = { 0 };
-	int64_t number = 1, at = 0;
-	ssize_t n;
+	const char *newline = memchr(raw->data, '\n', raw->len);
 
-	while (f != NULL && json_object_array_length(found) < limit) {
+	if (newline == NULL) {
+		buf_reset(raw);
+		return;
+	}
+	buf_consume(raw, (size_t)(newline + 1 - raw->data));
+	*skips = false;
+}
+
+bool
+output_text_search_piece(struct exec_file *f, const char *text, size_t limit,
+    int64_t bytes, struct output_place *place, struct json_object *found)
+{
+	struct buf raw = { 0 };
+	int64_t at = place->at, until = at + bytes;
+	ssize_t n = 1;
+	bool skips = false;
+
+	while (n > 0 && json_object_array_length(found) < limit &&
+	    (place->at < until || skips)) {
 		n = exec_file_read(
 		    f, buf_reserve(&raw, SEARCH_CHUNK), SEARCH_CHUNK, at);
 		if (n < 0)
 			break;
 		raw.len += (size_t)n;
 		at += n;
-		if (raw.len > 0 && (n == 0 || raw.len > 16 * SEARCH_CHUNK))
+		if (skips)
+			skip_line(&raw, &skips);
+		else if (n > 0 && raw.len > 16 * SEARCH_CHUNK)
+			skips = memchr(raw.data, '\n', raw.len) == NULL;
+		if (raw.len > 0 && (skips || n == 0))
 			buf_putc(&raw, '\n');
 		if (raw.len > 0)
 			buf_consume(&raw,
-			    search_lines(&raw, text, &number, limit, found));
-		if (n == 0)
-			break;
+			    search_lines(
+				&raw, text, &place->line, limit, found));
+		place->at = at - (int64_t)raw.len;
 	}
-	exec_file_close(f);
 	buf_clear(&raw);
+	return n <= 0;
+}
+
+struct json_object *
+output_text_search(struct req *req, const char *exec, const char *target,
+    const char *text, size_t limit)
+{
+	struct json_object *found = json_object_new_array();
+	struct exec_file *f = open_output(req, exec, target);
+	struct output_place place = { 1, 0 };
+
+	if (f != NULL)
+		(void)output_text_search_piece(
+		    f, text, limit, INT64_MAX, &place, found);
+	exec_file_close(f);
 	return found;
 }
 

@@ -34,6 +34,23 @@ void output_text_read(struct req *req, const char *exec, const char *target,
 struct json_object *output_text_search(struct req *req, const char *exec,
     const char *target, const char *text, size_t limit);
 
+/* A line of an output: its number, from 1, and the byte where it begins. */
+struct output_place {
+	int64_t line;
+	int64_t at;
+};
+
+struct exec_file;
+
+/*
+ * Adds the lines from a place on, as output_text_search(), until `limit` are
+ * found or some more than `bytes` were searched; *place is then the line
+ * behind.  True: it was the last.
+ */
+bool output_text_search_piece(struct exec_file *f, const char *text,
+    size_t limit, int64_t bytes, struct output_place *place,
+    struct json_object *found);
+
 /* The page of the output of a target in an attempt. */
 const char *output_text_url(const struct req *req, int64_t run,
     const char *step, int64_t n, const char *target);
