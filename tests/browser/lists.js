@@ -125,6 +125,8 @@ describe('the lists', () => {
 		await page.goto('/runbooks');
 		assert.match(await page.textContent('.row-book:has-text("Greet the users")'), /3 of the last 5 succeeded/);
 		assert.match(await page.textContent('.row-book:has-text("Restart the database")'), /Cannot run in Test lab, Live: .*databases/s);
+		assert.match(await page.textContent('.row-book:has-text("Replace the certificates")'), /Nobody has the role that it needs: lead/);
+		assert.doesNotMatch(await page.textContent('.row-book:has-text("Greet the users")'), /Nobody has/);
 		await look(page, '85-library');
 		await small(page, '/runbooks');
 		for (const [q, names] of [['TLS', ['Replace the certificates']], ['greeters', ['Greet the users']],
@@ -135,6 +137,21 @@ describe('the lists', () => {
 			assert.deepEqual(await rows(page, '.row-title'), names);
 		}
 		assert.match(await page.textContent('.empty'), /No runbook matches/);
+		await page.goto('/runbooks');
+		await page.click('.row-book a.tag:text-is("hello")');
+		await page.waitForURL((url) => url.searchParams.get('q') === 'hello');
+		assert.deepEqual(await rows(page, '.row-title'), ['Greet the users']);
+	});
+
+	test('the icons have the address of the build, for a year', async () => {
+		const href = await page.getAttribute('.row-link use', 'href');
+		const answer = await page.context().request.get(href.split('#')[0]);
+
+		assert.match(href, /^\/i\/[0-9a-f]+#book$/);
+		assert.equal(answer.status(), 200);
+		assert.match(answer.headers()['content-type'], /svg/);
+		assert.match(answer.headers()['cache-control'], /max-age=31536000, immutable/);
+		assert.ok((await answer.text()).includes('id="book"'));
 	});
 
 	test('who may do nothing is told that nothing waits', async () => {
@@ -150,7 +167,7 @@ describe('the lists', () => {
 		await chinese(page);
 		for (const path of ['/', '/runs', '/runs?q=nothing%20like%20it', '/runbooks', '/runbooks?q=none', '/runbooks/greet']) {
 			await page.goto(path);
-			assert.deepEqual((await english(page)).filter((text) => !/Say.* hello|Says hello|Greet the|Look at|Replace the|Announce|Restart the|the greeters|Test lab, Live/.test(text)), []);
+			assert.deepEqual((await english(page)).filter((text) => !/Say.* hello|Says hello|Greet the|Look at|Replace the|Announce|Restart the|the greeters|Test lab, Live|：lead$/.test(text)), []);
 		}
 		await page.goto('/');
 		await look(page, '82-home-zh');

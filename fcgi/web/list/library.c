@@ -7,6 +7,7 @@
  */
 #include "base/json.h"
 #include "base/text.h"
+#include "html/url.h"
 #include "inventory/resolve.h"
 #include "plan/plan.h"
 #include "web/list/library.h"
@@ -46,6 +47,34 @@ refusing(struct req *req, const struct plan *plan, const char **ret_why)
 	return list;
 }
 
+static void
+add_role(struct json_object *roles, const char *role)
+{
+	if (role == NULL)
+		return;
+	for (size_t i = 0; i < json_object_array_length(roles); i++)
+		if (text_eq(role,
+			json_object_get_string(
+			    json_object_array_get_idx(roles, i))))
+			return;
+	json_object_array_add(roles, json_object_new_string(role));
+}
+
+/* The roles that its approvals and steps name, each once.  A new array. */
+static struct json_object *
+roles_of(const struct plan *plan)
+{
+	struct json_object *roles = json_object_new_array();
+
+	for (size_t i = 0; i < plan->approvals_count; i++)
+		add_role(roles, plan->approvals[i].role);
+	for (size_t i = 0; i < plan->steps_count; i++) {
+		add_role(roles, plan->steps[i].role);
+		add_role(roles, plan->steps[i].sign);
+	}
+	return roles;
+}
+
 static struct json_object *
 read_entry(struct req *req, const char *name, const struct runbook *runbook)
 {
@@ -58,6 +87,7 @@ read_entry(struct req *req, const char *name, const struct runbook *runbook)
 		    tags, json_object_new_string(runbook->tags[i]));
 	model_put(o, "not_in", refusing(req, &runbook->plan, &why));
 	model_text(o, "_why", why);
+	model_put(o, "_roles", roles_of(&runbook->plan));
 	model_text(o, "tags_text", model_names(req, tags));
 	model_text(o, "name", name);
 	model_path(o, "path", name);
@@ -117,8 +147,63 @@ add_refusal(struct req *req, struct json_object *o)
 	json_object_object_del(o, "_why");
 }
 
+/* Somebody has the role; `held` remembers the answers. */
+static bool
+is_held(struct req *req, struct json_object *held, const char *role)
+{
+	if (json_get(held, role) == NULL)
+		json_set_bool(held, role,
+		    db_first_int(
+			db_query(req->web->db, STMT_ROLE_COUNT, TEXT(role)),
+			0) > 0);
+	return json_flag(held, role, false);
+}
+
+/* The roles that it needs and nobody has, and a text about them. */
+static void
+add_lacking(struct req *req, struct json_object *o, struct json_object *held)
+{
+	struct json_object *roles = json_get(o, "_roles");
+	struct json_object *lacking = json_object_new_array(), *role;
+	size_t n = json_object_array_length(roles);
+
+	for (size_t i = 0; i < n; i++) {
+		role = json_object_array_get_idx(roles, i);
+		if (!is_held(req, held, json_object_get_string(role)))
+			json_object_array_add(lacking, json_object_get(role));
+	}
+	json_set_text(o, "roles_text",
+	    json_object_array_length(lacking) == 0
+		? NULL
+		: request_fill(req, "roles_lacking", "roles",
+		      model_names(req, lacking), NULL));
+	json_set(o, "roles_lacking", lacking);
+	json_object_object_del(o, "_roles");
+}
+
 struct json_object *
-library_entry(struct req *req, const char *name)
+library_tag_links(struct json_object *tags)
+{
+	struct json_object *list = json_object_new_array(), *o;
+
+	for (size_t i = 0; i < json_object_array_length(tags); i++) {
+		const char *tag = json_object_get_string(
+		    json_object_array_get_idx(tags, i));
+		struct buf url = { 0 };
+
+		buf_puts(&url, "/runbooks?q=");
+		url_put_query(&url, tag);
+		o = json_object_new_object();
+		model_text(o, "name", tag);
+		model_text(o, "url", buf_text(&url));
+		json_object_array_add(list, o);
+		buf_clear(&url);
+	}
+	return list;
+}
+
+struct json_object *
+library_entry(struct req *req, const char *name, struct json_object *held)
 {
 	const char *key = runbook_cache_key(req, name);
 	struct json_object *entry, *copy;
@@ -138,5 +223,9 @@ library_entry(struct req *req, const char *name)
 	json_object_object_foreach (entry, member, value)
 		json_set(copy, member, json_object_get(value));
 	add_refusal(req, copy);
+	add_lacking(req, copy, held);
+	if (req->wants == WANTS_HTML)
+		model_put(copy, "tag_links",
+		    library_tag_links(json_get(copy, "tags")));
 	return copy;
 }

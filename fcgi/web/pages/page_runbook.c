@@ -9,6 +9,7 @@
 #include "html/render.h"
 #include "html/url.h"
 #include "web/card/card.h"
+#include "web/list/library.h"
 #include "web/list/past_runs.h"
 #include "web/list/run_row.h"
 #include "web/views/model.h"
@@ -178,6 +179,7 @@ tags_and_outline(const struct runbook *runbook, struct json_object *model)
 		model_int(o, "level", runbook->plan.sections[i].level);
 		json_object_array_add(outline, o);
 	}
+	model_put(model, "tag_links", library_tag_links(tags));
 	model_put(model, "tags", tags);
 	model_put(model, "outline", outline);
 	return model;

@@ -6,11 +6,11 @@
  */
 #include <string.h>
 
-#include "html/url.h"
 #include "web/list/library.h"
 #include "web/list/past_runs.h"
 #include "web/views/runbook_cache.h"
 #include "web/views/model.h"
+#include "web/views/pager.h"
 #include "web/pages/page.h"
 
 #define ROWS 50
@@ -79,28 +79,12 @@ first_of_page(struct json_object *names, const char *after)
 	return i;
 }
 
-static const char *
-page_url(struct req *req, const char *after)
-{
-	const char *q = request_query(req, "q"), *copy;
-	struct buf url = { 0 };
-
-	buf_puts(&url, "/runbooks?after=");
-	url_put_query(&url, after);
-	if (*q != '\0') {
-		buf_puts(&url, "&q=");
-		url_put_query(&url, q);
-	}
-	copy = arena_strdup(req->arena, buf_text(&url));
-	buf_clear(&url);
-	return copy;
-}
-
 /* The page of the library; the names are sorted. */
 static struct json_object *
 entries(struct req *req, struct json_object *names, const char **ret_next)
 {
 	struct json_object *list = json_object_new_array(), *o;
+	struct json_object *held = request_own(req, json_object_new_object());
 	const char *q = request_query(req, "q"), *name = NULL;
 	size_t n = json_object_array_length(names), looked = 0;
 	size_t i = first_of_page(names, request_query(req, "after"));
@@ -109,7 +93,7 @@ entries(struct req *req, struct json_object *names, const char **ret_next)
 	    json_object_array_length(list) < ROWS) {
 		name = json_object_get_string(
 		    json_object_array_get_idx(names, i++));
-		if ((o = library_entry(req, name)) == NULL)
+		if ((o = library_entry(req, name, held)) == NULL)
 			continue;
 		if (!is_found(req, o, q)) {
 			json_object_put(o);
@@ -118,7 +102,7 @@ entries(struct req *req, struct json_object *names, const char **ret_next)
 		add_runs(req, o, name);
 		json_object_array_add(list, o);
 	}
-	*ret_next = i < n ? page_url(req, name) : NULL;
+	*ret_next = i < n ? pager_url(req, "/runbooks", name) : NULL;
 	return list;
 }
 
@@ -138,7 +122,7 @@ page_runbooks(struct req *req, struct reply *reply)
 	model_text(model, "prev_url",
 	    *after == '\0'   ? NULL
 		: *q == '\0' ? "/runbooks"
-			     : page_url(req, ""));
+			     : pager_url(req, "/runbooks", ""));
 	model_text(model, "next_url", next);
 	model_text(model, "cut_text",
 	    count < RUNBOOK_NAMES_MAX

@@ -21,6 +21,9 @@ artifact_model(struct req *req, int64_t run, struct rows *rows)
 	model_int(o, "bytes", db_int(rows, "bytes"));
 	model_text(o, "size_text", model_size(req, db_int(rows, "bytes")));
 	model_text(o, "hash", db_text(rows, "hash"));
+	if (req->wants == WANTS_HTML)
+		model_text(o, "hash_short",
+		    arena_printf(req->arena, "%.8s", db_text(rows, "hash")));
 	model_bool(o, "sealed", sealed);
 	model_text(o, "url",
 	    sealed ? output_text_url(req, run, db_text(rows, "step"),
