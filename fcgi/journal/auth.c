@@ -137,8 +137,8 @@ find(struct db *db, bool session, const unsigned char hash[HASH_BYTES],
 			.session = session,
 			.roles = json_tokener_parse(db_text(rows, "roles")),
 			.lacks = session ? 0 : lacks(db_text(rows, "scopes")),
-			.expires_at = session ? 0
-					      : db_int(rows, "expires_at") };
+			.expires_at = session ? 0 : db_int(rows, "expires_at"),
+			.used_at = session ? db_int(rows, "used_at") : 0 };
 		read_reset(db, rows, ret);
 		err = ERR_OK;
 	}

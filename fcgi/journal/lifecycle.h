@@ -27,8 +27,8 @@ struct actor {
 	bool session;              /* signed in, not by a token */
 	unsigned lacks;            /* AUTH_* that a token lacks */
 	int64_t expires_at;        /* of the token; 0: never */
-	char reset_by[65]; /* other person who set the password, unconfirmed;
-			    * "" for none */
+	int64_t used_at;           /* the session, as recorded */
+	char reset_by[65]; /* who else set the password, unconfirmed, or "" */
 	int64_t reset_at;
 	bool reset_own;  /* and its owner has set another one since */
 	bool reset_open; /* somebody could confirm it */

@@ -12,7 +12,7 @@
 struct db;
 
 /* The version of the database that this program reads and writes. */
-#define MIGRATE_VERSION 7
+#define MIGRATE_VERSION 8
 
 /* The whole schema of that version (schema.sql). */
 const char *migrate_schema(void);

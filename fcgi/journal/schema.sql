@@ -320,7 +320,9 @@ CREATE TABLE session (
 	hash		BLOB PRIMARY KEY,	-- of the cookie
 	account		TEXT NOT NULL,
 	address		TEXT NOT NULL,
+	agent		TEXT NOT NULL DEFAULT '',	-- User-Agent
 	created_at	INTEGER NOT NULL,
+	used_at		INTEGER,	-- to some minutes; NULL: not since
 	expires_at	INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_account ON session (account);

@@ -1,5 +1,6 @@
 /*
- * inventory.js: the pages of targets and secrets, as an admin uses them.
+ * inventory.js: the pages of targets, secrets and sessions, as an admin uses
+ * them.
  *
  *	PASSWORD, BASE_URL	ana's, and where
  */
@@ -50,10 +51,49 @@ async function secrets() {
 	await page.waitForSelector('.empty');
 }
 
+/* Sessions: each other one is ended by itself, or all at once. */
+async function sessions() {
+	const others = [await newPage(), await newPage(), await newPage()];
+	const rows = page.locator('main tbody tr');
+
+	for (const other of others)
+		await signIn(other, { name: 'ana', password: process.env.PASSWORD });
+	await page.goto('/');
+	await page.click('summary:has-text("ana")');
+	await page.click('.menu-body a[href="/sessions"]');
+	await page.waitForURL(/\/sessions$/);
+	assert.equal(await rows.count(), 4);
+	assert.equal(await page.locator('tr:has(.tag:text-is("this one"))').count(), 1);
+	assert.equal(await page.locator('tr:has(.tag:text-is("this one")) button').count(), 0);
+	assert.match(await rows.first().innerText(), /Chrome on Linux[^]*127\.0\.0\.1/);
+	await look(page, '64-sessions');
+	await rows.first().locator('button').click();
+	await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 3);
+	assert.match(page.url(), /\/sessions$/);
+	await page.click('main form.actions button.danger');
+	await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 1);
+	for (const other of others) {
+		await other.goto('/runs');
+		assert.match(other.url(), /\/login/);
+		await other.context().close();
+	}
+	await page.goto('/users');
+	await page.click('.person summary:has-text("ana")');
+	await page.click('.person-body a[href="/users/ana/sessions"]');
+	await page.waitForURL(/\/users\/ana\/sessions$/);
+	assert.match(await page.innerText('h1'), /Sessions of ana/);
+	assert.equal(await rows.count(), 1);
+	await page.context().addCookies([{ name: 'lang', value: 'zh-CN', url: page.url() }]);
+	await page.goto('/sessions');
+	await look(page, '65-sessions-zh');
+	await page.context().clearCookies({ name: 'lang' });
+}
+
 try {
 	await signIn(page, { name: 'ana', password: process.env.PASSWORD });
 	await targets();
 	await secrets();
+	await sessions();
 	assert.deepEqual(page.complaints, []);
 } finally {
 	await close();

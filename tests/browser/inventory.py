@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-The pages of targets and secrets (inventory.js), on a console of their own.
+The pages of targets, secrets and sessions (inventory.js), on a console of their own.
 time limit: 20 minutes, for a busy machine: each wait has a limit of its own
 """
 import os

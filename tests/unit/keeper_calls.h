@@ -188,7 +188,7 @@ open_session(const char *name)
 	db_begin(keeper.db);
 	assert_int_equal(
 	    db_run(keeper.db, STMT_SESSION_ADD, BLOB(key, sizeof(key)),
-		TEXT(name), TEXT("192.0.2.7"), INT(now),
+		TEXT(name), TEXT("192.0.2.7"), TEXT(""), INT(now),
 		INT(now + AUTH_SESSION_MS)),
 	    ERR_OK);
 	assert_int_equal(db_end(keeper.db, ERR_OK), ERR_OK);

@@ -196,8 +196,9 @@ fill(sqlite3 *db)
 	    " ('p1', '[]', 0, 1, 'p', 'p', 'p', 1, 2);"
 	    "INSERT INTO token VALUES ('book1', 't', CAST('book1' AS BLOB), 1,"
 	    " 'p', '[]', NULL);"
-	    "INSERT INTO session VALUES (CAST('book1' AS BLOB), 'book1', '', 1,"
-	    " 99);"
+	    "INSERT INTO session VALUES (CAST('book1' AS BLOB), 'book1', '', "
+	    "'',"
+	    " 1, NULL, 99);"
 	    "INSERT INTO secret VALUES ('s', 1, 'p', NULL);";
 	static const char runs[] =
 	    "PRAGMA foreign_keys = OFF;"
@@ -256,8 +257,16 @@ bind_rows(sqlite3_stmt *stmt, int id)
 	}
 	if (id == STMT_WEB_RUNS_OPEN) /* below any */
 		sqlite3_bind_int64(stmt, 1, INT64_MAX);
-	if (id == STMT_WEB_ACCOUNTS) /* of any name */
-		sqlite3_bind_null(stmt, 2);
+	if (id == STMT_WEB_ACCOUNTS || id == STMT_WEB_SECRETS)
+		sqlite3_bind_null(stmt, 2); /* of any name */
+	if (id == STMT_WEB_TOKENS) {        /* the first, of any name */
+		sqlite3_bind_text(stmt, 2, "", -1, NULL);
+		sqlite3_bind_null(stmt, 3);
+	}
+	if (id == STMT_WEB_SESSIONS) { /* the newest, at any time */
+		sqlite3_bind_int64(stmt, 2, 0);
+		sqlite3_bind_text(stmt, 3, "", -1, NULL);
+	}
 }
 
 static void

@@ -51,7 +51,8 @@ is_of(const char *credential, const char *name)
 static int64_t
 sessions_of(const char *name)
 {
-	struct rows *rows = db_query(keeper.db, STMT_SESSIONS_OF, TEXT(name));
+	struct rows *rows = db_query(
+	    keeper.db, STMT_SESSIONS_OF, TEXT(name), BLOB("", 0));
 	int64_t n = 0;
 
 	while (db_next(rows))
@@ -155,8 +156,8 @@ a_session_ends_at_its_time_on_record(void **state)
 	db_begin(keeper.db);
 	assert_int_equal(
 	    db_run(keeper.db, STMT_SESSION_ADD, BLOB(hash, sizeof(hash)),
-		TEXT("ana"), TEXT("192.0.2.7"), INT(now - AUTH_SESSION_MS),
-		INT(now)),
+		TEXT("ana"), TEXT("192.0.2.7"), TEXT(""),
+		INT(now - AUTH_SESSION_MS), INT(now)),
 	    ERR_OK);
 	assert_int_equal(db_end(keeper.db, ERR_OK), ERR_OK);
 	assert_false(is_of(old, "ana"));
@@ -282,6 +283,107 @@ ones_own_password_needs_the_old_one(void **state)
 	assert_int_equal(sign_in("ana", "another otter, 43", NULL), ERR_OK);
 }
 
+/* The name of a session, as pages and the record have it. */
+static const char *
+id_of(const char *credential)
+{
+	static char ids[4][17];
+	static unsigned next;
+	unsigned char hash[HASH_BYTES];
+	char *id = ids[next++ % 4];
+
+	auth_hash(credential + strlen("session:"), hash);
+	text_hex(hash, 8, id);
+	return id;
+}
+
+static const char *
+end(const char *by, const char *id)
+{
+	char body[60];
+
+	snprintf(body, sizeof(body), "{\"session\":\"%s\"}", id);
+	return call("session_end", by, 0, NULL, body) == ERR_OK
+	    ? ""
+	    : called.fault.code;
+}
+
+/* Another person's session looks as if it did not exist. */
+static void
+a_person_ends_their_sessions_an_admin_those_of_all(void **state)
+{
+	const char *ana = sign_up("ana", "\"operator\"");
+	const char *bo = sign_up("bo", "\"operator\"");
+	const char *boss = sign_up("boss", "\"admin\"");
+	const char *other = open_session("ana"), *third = open_session("ana");
+
+	(void)state;
+	assert_string_equal(end(bo, id_of(other)), "no_such_session");
+	assert_string_equal(end(ana, "0123456789abcdef"), "no_such_session");
+	assert_string_equal(end(ana, "%"), "no_such_session");
+	assert_string_equal(end(ana, ""), "no_such_session");
+	assert_true(is_open(other));
+	assert_string_equal(end(ana, id_of(other)), "");
+	expect_last(0, "session.ended", "why", "asked");
+	expect_last(0, "session.ended", "account", "ana");
+	assert_false(is_of(other, "ana"));
+	assert_true(is_of(third, "ana"));
+	assert_string_equal(end(ana, id_of(other)), "no_such_session");
+	assert_string_equal(end(boss, id_of(third)), "");
+	assert_false(is_of(third, "ana"));
+	assert_true(is_of(ana, "ana"));
+	assert_true(is_of(bo, "bo"));
+}
+
+static void
+all_others_end_and_the_one_that_asks_stays(void **state)
+{
+	const char *ana = sign_up("ana", "\"operator\"");
+	const char *bo = sign_up("bo", "\"operator\"");
+	const char *boss = sign_up("boss", "\"admin\"");
+
+	(void)state;
+	(void)open_session("ana");
+	(void)open_session("ana");
+	assert_int_equal(
+	    call("session_end_others", bo, 0, NULL, "{\"name\":\"ana\"}"),
+	    ERR_FORBIDDEN);
+	assert_int_equal(sessions_of("ana"), 3);
+	assert_int_equal(
+	    call("session_end_others", ana, 0, NULL, "{\"name\":\"ana\"}"),
+	    ERR_OK);
+	expect_last(0, "session.ended", "why", "asked");
+	assert_int_equal(sessions_of("ana"), 1);
+	assert_true(is_of(ana, "ana"));
+	assert_int_equal(
+	    call("session_end_others", boss, 0, NULL, "{\"name\":\"ana\"}"),
+	    ERR_OK);
+	assert_int_equal(sessions_of("ana"), 0);
+	assert_int_equal(
+	    call("session_end_others", boss, 0, NULL, "{\"name\":\"nobody\"}"),
+	    ERR_NOT_FOUND);
+	assert_true(is_of(bo, "bo"));
+}
+
+/* Its use is noted; the one that was not used for longest ends. */
+static void
+an_account_has_two_hundred_sessions(void **state)
+{
+	const char *ana = sign_up("ana", "\"operator\""), *last;
+
+	(void)state;
+	for (int i = 1; i < 200; i++)
+		(void)open_session("ana");
+	assert_int_equal(call("session_seen", ana, 0, NULL, "{}"), ERR_OK);
+	assert_int_equal(sessions_of("ana"), 200);
+	assert_int_equal(sign_in("ana", PASSWORD, NULL), ERR_OK);
+	last = opened();
+	assert_int_equal(sessions_of("ana"), 200);
+	expect_last(0, "session.ended", "why", "many");
+	assert_true(is_of(ana, "ana"));
+	assert_true(is_of(last, "ana"));
+}
+
 int
 main(void)
 {
@@ -298,6 +400,9 @@ main(void)
 		ONE(who_guesses_waits),
 		ONE(a_new_password_ends_all_sessions_and_tokens),
 		ONE(ones_own_password_needs_the_old_one),
+		ONE(a_person_ends_their_sessions_an_admin_those_of_all),
+		ONE(all_others_end_and_the_one_that_asks_stays),
+		ONE(an_account_has_two_hundred_sessions),
 	};
 
 	return cmocka_run_group_tests_name("keeper/session", tests, NULL, NULL);

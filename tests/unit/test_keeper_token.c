@@ -173,6 +173,30 @@ begin(void **state)
 	return 0;
 }
 
+/* Those that have expired make room. */
+static void
+an_account_has_two_hundred_tokens(void **state)
+{
+	char name[20], body[100];
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "t%d", i);
+		(void)token_of_ana(name, "\"read\"", i == 7 ? "1s" : "1d");
+	}
+	snprintf(body, sizeof(body), "{\"account\":\"ana\",\"name\":\"u\"}");
+	while (call("token_add", ana, 0, NULL, body) != ERR_OK)
+		assert_string_equal(called.fault.code, "too_many_tokens");
+	assert_int_equal(call("token_revoke", ana, 0, NULL,
+			     "{\"account\":\"ana\",\"name\":\"t7\"}"),
+	    ERR_NOT_FOUND);
+	snprintf(body, sizeof(body), "{\"account\":\"ana\",\"name\":\"v\"}");
+	assert_int_equal(call("token_add", ana, 0, NULL, body), ERR_CONFLICT);
+	assert_string_equal(called.fault.code, "too_many_tokens");
+	snprintf(body, sizeof(body), "{\"account\":\"bo\",\"name\":\"v\"}");
+	assert_int_equal(call("token_add", bo, 0, NULL, body), ERR_OK);
+}
+
 int
 main(void)
 {
@@ -182,6 +206,7 @@ main(void)
 		ONE(a_token_does_not_outlive_the_one_that_made_it),
 		ONE(a_token_that_is_over_or_revoked_opens_nothing),
 		ONE(a_token_is_shown_once_and_stored_as_a_hash),
+		ONE(an_account_has_two_hundred_tokens),
 	};
 
 	return cmocka_run_group_tests_name("keeper/token", tests, NULL, NULL);

@@ -222,6 +222,8 @@ static const char *const pages[] = {
 	"/runs?state=running",
 	"/runs?runbook=book",
 	"/targets?q=no",
+	"/secrets?q=no",
+	"/tokens?q=no",
 	"/runs/1/preview/hand",
 	"/runs/1/steps/one/attempts/1/local?q=evil",
 };
@@ -231,6 +233,7 @@ static const char *const addresses[][2] = {
 	{ "/runs/new", "/runs/new?runbook=book" },
 	{ "/runs/:run/events", "/runs/1/events?after=2" },
 	{ "/targets/:name", "/targets/test" },
+	{ "/users/:name/sessions", "/users/ana/sessions" },
 };
 
 /* Routes that answer with no page, or in one state of the run alone. */

@@ -92,8 +92,9 @@ set_up(void **state)
 	add_account(db, "otto", "[\"operator\"]", TOKEN_OPERATOR);
 	add_account(db, "ada", "[\"admin\"]", TOKEN_ADMIN);
 	auth_hash(SESSION, hash);
-	assert_int_equal(db_run(db, STMT_SESSION_ADD, BLOB(hash, 32),
-			     TEXT("otto"), TEXT("::1"), INT(1), INT(INT64_MAX)),
+	assert_int_equal(
+	    db_run(db, STMT_SESSION_ADD, BLOB(hash, 32), TEXT("otto"),
+		TEXT("::1"), TEXT(""), INT(1), INT(INT64_MAX)),
 	    ERR_OK);
 	db_close(db);
 	web.data = folder;

@@ -24,6 +24,7 @@
 #include "base/hash.h"
 #include "keeper/commands/cmd_account.h"
 #include "keeper/commands/cmd_session.h"
+#include "keeper/commands/cmd_session_end.h"
 #include "keeper/commands/cmd_token.h"
 #include "keeper/password.h"
 #include "journal/lifecycle_people.h"
@@ -285,7 +286,7 @@ cmd_account_change(struct command *c)
 		err = account_record(c, EVENT_ACCOUNT_CHANGED, data);
 	}
 	if (err == ERR_OK && disabled)
-		err = session_end_all(c, name, "disabled");
+		err = session_end_all(c, name, NULL, "disabled");
 	json_object_put(row);
 	return err;
 }
@@ -338,7 +339,7 @@ set_password(struct command *c, const char *name)
 		err = db_run(c->keeper->db, STMT_CREDENTIAL_SET, TEXT(name),
 		    TEXT(c->hashed));
 	if (err == ERR_OK)
-		err = session_end_all(c, name, "password_changed");
+		err = session_end_all(c, name, NULL, "password_changed");
 	return err == ERR_OK ? token_revoke_all(c, name, "password_changed")
 			     : err;
 }

@@ -1,5 +1,5 @@
 /*
- * cmd_session.c: sign-in, sign-out and the end of sessions.
+ * cmd_session.c: sign-in, sign-out, and sessions that expire.
  *
  * An unknown account and a wrong password look the same and take the same time:
  * an unknown account is verified against a hash of its own.  Failures are
@@ -18,6 +18,7 @@
 #include "journal/auth.h"
 #include "journal/event.h"
 #include "keeper/commands/cmd_account.h"
+#include "keeper/commands/cmd_session_end.h"
 #include "keeper/limit.h"
 
 #define EXPIRE_EVERY_MS 60000
@@ -33,9 +34,9 @@ static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$"
 static void
 set_session(struct json_object *data, const void *hash)
 {
-	char id[17];
+	char id[2 * SESSION_ID_BYTES + 1];
 
-	text_hex(hash, 8, id);
+	text_hex(hash, SESSION_ID_BYTES, id);
 	json_set_text(data, "session", id);
 }
 
@@ -109,8 +110,11 @@ session_open(struct command *c, const char *account)
 	if (err == ERR_OK)
 		err = db_run(c->keeper->db, STMT_SESSION_ADD,
 		    BLOB(hash, sizeof(hash)), TEXT(account),
-		    TEXT(c->call->address), INT(now),
+		    TEXT(c->call->address),
+		    TEXT(json_text(c->body, "agent", "")), INT(now),
 		    INT(now + AUTH_SESSION_MS));
+	if (err == ERR_OK)
+		err = session_end_surplus(c, account, hash);
 	json_set_text(c->result, "session", secret);
 	return err == ERR_OK ? keep_device(c, account) : err;
 }
@@ -234,27 +238,6 @@ cmd_logout(struct command *c)
 	return err != ERR_OK ? err
 			     : db_run(c->keeper->db, STMT_SESSION_DELETE,
 				   BLOB(hash, sizeof(hash)));
-}
-
-enum err
-session_end_all(struct command *c, const char *account, const char *why)
-{
-	struct json_object *data = account_named("account", account);
-	struct json_object *ids = json_object_new_array();
-	struct rows *rows = db_query(
-	    c->keeper->db, STMT_SESSIONS_OF, TEXT(account));
-	enum err err;
-
-	while (db_next(rows))
-		json_object_array_add(
-		    ids, json_object_new_string(db_text(rows, "session")));
-	db_done(rows);
-	json_set_text(data, "why", why);
-	json_set(data, "sessions", ids);
-	err = account_record(c, EVENT_SESSION_ENDED, data);
-	return err != ERR_OK
-	    ? err
-	    : db_run(c->keeper->db, STMT_SESSION_DELETE_OF, TEXT(account));
 }
 
 static enum err

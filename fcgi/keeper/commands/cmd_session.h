@@ -1,5 +1,5 @@
 /*
- * cmd_session.h: sign-in, sign-out and the end of sessions.
+ * cmd_session.h: sign-in, sign-out, and sessions that expire.
  */
 #ifndef KEEPER_COMMANDS_CMD_SESSION_H
 #define KEEPER_COMMANDS_CMD_SESSION_H
@@ -23,13 +23,6 @@ enum err account_wrong_password(
 
 /* Opens a session for the account, also for its browser. */
 enum err session_open(struct command *c, const char *account);
-
-/*
- * Ends all sessions of the account, recorded: why is "password_changed" or
- * "disabled".
- */
-enum err session_end_all(
-    struct command *c, const char *account, const char *why);
 
 /* Ends expired sessions, recorded, once a minute. */
 void session_expire(struct keeper *k);

@@ -16,6 +16,8 @@
 #include "keeper/commands/cmd_account.h"
 #include "keeper/commands/cmd_session.h"
 
+#define TOKENS_MOST 200 /* of one account */
+
 /* The scopes of the body, as bits; 0 with a fault. */
 static unsigned
 read_scopes(struct command *c)
@@ -91,6 +93,63 @@ scope_list(unsigned scopes)
 }
 
 static enum err
+revoke(
+    struct command *c, const char *account, const char *name, const char *why)
+{
+	struct json_object *data = account_named("account", account);
+
+	json_set_text(data, "name", name);
+	if (why != NULL)
+		json_set_text(data, "why", why);
+	return account_record(c, EVENT_TOKEN_REVOKED, data);
+}
+
+/* The tokens whose names the rows have. */
+static enum err
+revoke_each(
+    struct command *c, const char *account, const char *why, struct rows *rows)
+{
+	struct json_object *all = db_rows_json(rows);
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < json_object_array_length(all) && err == ERR_OK;
+	     i++)
+		err = revoke(c, account,
+		    json_text(json_object_array_get_idx(all, i), "name", ""),
+		    why);
+	json_object_put(all);
+	return err;
+}
+
+static int64_t
+count_tokens(struct command *c, const char *account)
+{
+	return db_first_int(
+	    db_query(c->keeper->db, STMT_TOKEN_COUNT, TEXT(account)), 0);
+}
+
+/*
+ * Makes room for one more: if there are too many, those that have expired are
+ * revoked, recorded.
+ */
+static enum err
+make_room(struct command *c, const char *account)
+{
+	struct db *db = c->keeper->db;
+	struct rows *rows;
+	enum err err;
+
+	if (count_tokens(c, account) < TOKENS_MOST)
+		return ERR_OK;
+	rows = db_query(db, STMT_TOKENS_OVER, TEXT(account), INT(clock_now()));
+	if ((err = revoke_each(c, account, "expired", rows)) != ERR_OK ||
+	    count_tokens(c, account) < TOKENS_MOST)
+		return err;
+	return fault_set(&c->fault, ERR_CONFLICT, "too_many_tokens", NULL,
+	    "refused_too_many_tokens name=%s count=%d", account, TOKENS_MOST);
+}
+
+static enum err
 add_token(
     struct command *c, const char *account, unsigned scopes, int64_t last_ms)
 {
@@ -136,21 +195,10 @@ cmd_token_add(struct command *c)
 	if ((scopes = read_scopes(c)) == 0)
 		return ERR_INVALID;
 	err = check_scopes(c, account, scopes);
-	if (err != ERR_OK || c->hash_old != NULL)
+	if (err != ERR_OK || c->hash_old != NULL ||
+	    (err = make_room(c, account)) != ERR_OK)
 		return err;
 	return add_token(c, account, scopes, last_ms);
-}
-
-static enum err
-revoke(
-    struct command *c, const char *account, const char *name, const char *why)
-{
-	struct json_object *data = account_named("account", account);
-
-	json_set_text(data, "name", name);
-	if (why != NULL)
-		json_set_text(data, "why", why);
-	return account_record(c, EVENT_TOKEN_REVOKED, data);
 }
 
 enum err
@@ -171,15 +219,6 @@ cmd_token_revoke(struct command *c)
 enum err
 token_revoke_all(struct command *c, const char *account, const char *why)
 {
-	struct json_object *all = db_rows_json(
+	return revoke_each(c, account, why,
 	    db_query(c->keeper->db, STMT_TOKENS_OF, TEXT(account)));
-	enum err err = ERR_OK;
-
-	for (size_t i = 0; i < json_object_array_length(all) && err == ERR_OK;
-	     i++)
-		err = revoke(c, account,
-		    json_text(json_object_array_get_idx(all, i), "name", ""),
-		    why);
-	json_object_put(all);
-	return err;
 }

@@ -8,6 +8,7 @@
 #include "web/card/card_targets.h"
 #include "web/views/model.h"
 #include "web/views/output_text.h"
+#include "web/views/view_attempts.h"
 
 #define OUTPUT_TEXT_LINES 20
 
@@ -181,7 +182,7 @@ card_add_attempts(
 	last = json_object_array_get_idx(s->tries, n - 1);
 	message = without_first(v, last);
 	if (state_in(s->state, IN(FAILED) | IN(UNKNOWN)))
-		card_add_failures(v, o, last);
+		card_add_failures(v, o, last, s->step->id);
 	for (size_t i = n; i > 0; i--) {
 		struct json_object *a = json_object_array_get_idx(
 		    s->tries, i - 1);

@@ -16,6 +16,7 @@
 #include "web/card/card_failures.h"
 #include "web/views/model.h"
 #include "web/views/output_text.h"
+#include "web/views/view_attempts.h"
 
 #define OUTPUTS 200 /* that are read */
 #define NAMES 4     /* that are shown */
@@ -145,10 +146,31 @@ count_text(struct view *v, const char *key, int64_t count)
 		  arena_printf(v->req->arena, "%" PRId64, count), NULL);
 }
 
+/* All that did not succeed, of an attempt that has not all of its targets. */
 static struct json_object *
-list_of(struct view *v, struct json_object *attempt)
+load_failed(struct view *v, struct json_object *attempt, const char *step)
 {
-	struct json_object *targets = json_get(attempt, "targets");
+	struct json_object *list = request_own(v->req,
+	    db_rows_json(db_query(v->req->web->db, STMT_WEB_TARGETS_FAILED,
+		INT(v->lifecycle.id), TEXT(step),
+		INT(json_int(attempt, "n", 0)))));
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *t = json_object_array_get_idx(list, i);
+
+		json_set_bool(t, "sealed", json_int(t, "sealed", 0) != 0);
+		json_set_text(t, "message",
+		    request_message(v->req, json_text(t, "message", "")));
+	}
+	return list;
+}
+
+static struct json_object *
+list_of(struct view *v, struct json_object *attempt, const char *step)
+{
+	struct json_object *targets = view_is_cut(attempt)
+	    ? load_failed(v, attempt, step)
+	    : json_get(attempt, "targets");
 	struct json_object *list = json_object_new_array();
 	int outputs = 0;
 
@@ -190,10 +212,10 @@ again_url(struct view *v, struct json_object *list)
 }
 
 void
-card_add_failures(
-    struct view *v, struct json_object *o, struct json_object *attempt)
+card_add_failures(struct view *v, struct json_object *o,
+    struct json_object *attempt, const char *step)
 {
-	struct json_object *list = list_of(v, attempt);
+	struct json_object *list = list_of(v, attempt, step);
 	int64_t count;
 
 	model_text(o, "again_url", again_url(v, list));

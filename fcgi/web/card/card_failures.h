@@ -9,10 +9,10 @@
  * more_text}], the most frequent first.  `what` is the exit status or the
  * message, `quote` the last line of output or NULL, `names` some of the
  * targets.  Adds failures_rest, a text on those that are not in the list, and
- * is_of_one, if the attempt is on one target.  The attempt has all of its
- * targets, and its "_exec".
+ * is_of_one, if the attempt is on one target.  The attempt is of
+ * view_attempts(); step is its step.
  */
-void card_add_failures(
-    struct view *v, struct json_object *o, struct json_object *attempt);
+void card_add_failures(struct view *v, struct json_object *o,
+    struct json_object *attempt, const char *step);
 
 #endif

@@ -10,6 +10,7 @@
 #include "web/card/card_attempt.h"
 #include "web/card/card_line.h"
 #include "web/views/model.h"
+#include "web/views/view_attempts.h"
 
 /* It has come to its end, for now: somebody may have to act. */
 static bool

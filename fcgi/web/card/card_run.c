@@ -16,6 +16,7 @@
 #include "web/views/model.h"
 #include "web/views/step_values.h"
 #include "web/views/view.h"
+#include "web/views/view_attempts.h"
 
 static struct json_object *
 signatures_of(const struct view_step *s)

@@ -15,6 +15,7 @@
 #include "web/card/card_copy.h"
 #include "web/card/card_targets.h"
 #include "web/views/model.h"
+#include "web/views/view_attempts.h"
 
 #define ON_CARD 8      /* targets with their output */
 #define WELL_ON_CARD 2 /* if all of those have succeeded */
@@ -64,6 +65,18 @@ count_loaded(struct json_object *tries, struct json_object *counts)
 	json_object_put(latest);
 }
 
+/* All attempts, each with all of its targets. */
+static bool
+are_all_loaded(struct json_object *tries, int64_t attempts)
+{
+	size_t n = json_object_array_length(tries);
+	bool all = (int64_t)n == attempts;
+
+	for (size_t i = 0; all && i < n; i++)
+		all = !view_is_cut(json_object_array_get_idx(tries, i));
+	return all;
+}
+
 struct json_object *
 card_counts(struct view *v, int step)
 {
@@ -74,7 +87,7 @@ card_counts(struct view *v, int step)
 
 	if (tries == NULL)
 		return counts;
-	if ((int64_t)json_object_array_length(tries) == s->attempts) {
+	if (are_all_loaded(tries, s->attempts)) {
 		count_loaded(tries, counts);
 		return counts;
 	}
@@ -167,7 +180,8 @@ card_trim_targets(
     struct view *v, struct json_object *attempt, const struct step *step)
 {
 	struct json_object *all = json_get(attempt, "targets"), *few;
-	size_t n = json_object_array_length(all);
+	size_t shown = json_object_array_length(all);
+	size_t n = (size_t)json_int(attempt, "targets_count", (int64_t)shown);
 
 	model_text(attempt, "hosts_url",
 	    n <= ON_CARD
@@ -183,7 +197,7 @@ card_trim_targets(
 		return;
 	json_object_array_sort(all, by_need);
 	few = json_object_new_array();
-	for (size_t i = 0; i < ON_CARD; i++) {
+	for (size_t i = 0; i < ON_CARD && i < shown; i++) {
 		struct json_object *t = json_object_array_get_idx(all, i);
 
 		if (i >= WELL_ON_CARD && state_read(t) == STATE_SUCCEEDED)

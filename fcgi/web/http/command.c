@@ -246,9 +246,17 @@ next_page(struct req *req)
 		return back;
 	if (req->run != 0)
 		return run_place(req);
-	return req->verb == VERB_token_revoke ? "/tokens"
-	    : req->verb == VERB_reset_confirm ? "/"
-					      : "/users";
+	switch (req->verb) {
+	case VERB_token_revoke:
+		return "/tokens";
+	case VERB_session_end:
+	case VERB_session_end_others:
+		return "/sessions";
+	case VERB_reset_confirm:
+		return "/";
+	default:
+		return "/users";
+	}
 }
 
 /*

@@ -42,6 +42,7 @@ static const struct {
 	{ "/runs/new", "library" },
 	{ "/runs", "history" },
 	{ "/users", "users" },
+	{ "/sessions", "sessions" },
 	{ "/tokens", "tokens" },
 	{ "/targets", "targets" },
 	{ "/secrets", "secrets" },

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "html/url.h"
 #include "web/http/command.h"
@@ -19,6 +20,7 @@
 #include "web/pages/page.h"
 #include "journal/lifecycle_people.h"
 
+#define USED_MS (5 * 60 * 1000)
 #define PAGES (sizeof(pages) / sizeof(pages[0]))
 
 /* clang-format off */
@@ -267,6 +269,29 @@ post(struct req *req, struct reply *reply, const struct route *route,
 	return carry_show(req, reply);
 }
 
+/*
+ * Has the keeper note, once in some minutes, that the session is in use.  The
+ * request does not depend on that.
+ */
+static void
+note_use(struct req *req)
+{
+	static int64_t after_failure; /* monotonic */
+	struct json_object *answer;
+
+	if (*req->session == '\0' || !req->actor.session ||
+	    req->web->keeper == NULL ||
+	    clock_now() - req->actor.used_at < USED_MS ||
+	    clock_monotonic() < after_failure)
+		return;
+	if (command_ask(req, VERB_session_seen, json_object_new_object(),
+		&answer) == ERR_OK)
+		return;
+	after_failure = clock_monotonic() + USED_MS;
+	req->problem = NULL;
+	req->fault = (struct fault){ 0 };
+}
+
 static enum err
 dispatch(struct req *req, struct reply *reply)
 {
@@ -277,6 +302,7 @@ dispatch(struct req *req, struct reply *reply)
 	if ((err = sign_in(req, reply)) == ERR_UNAVAILABLE)
 		return fault_set(&req->fault, err, "starting", "", "%s",
 		    request_text(req, "starting"));
+	note_use(req);
 	if ((route = find(req, &other)) == NULL)
 		return fault_set(&req->fault, ERR_NOT_FOUND,
 		    other ? "wrong_method" : "not_found", "", "%s",

@@ -10,13 +10,16 @@
  * minutes, and with its session or token: the browser reconnects through the
  * authorized route with the number of its last event.  One stream may carry
  * several runs (a browser has six connections for all of its tabs): its watcher
- * has a seat in the channel of each.  If the database cannot be read, all
+ * has a seat in the channel of each.  As each session and each token has pages
+ * of its own to be rendered, the streams of one account are bounded, whatever
+ * they are opened with.  If the database cannot be read, all
  * streams end, as each could lack events.  Another process renders what the
  * events change in pages (renderer.h).  The heartbeat every few seconds is
  * an event and not a comment, so that a script notices a proxy that holds the
  * stream back.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -37,10 +40,12 @@
 #include "web/live/watcher.h"
 #include "wire/handed.h"
 
-#define TICK_MS 50   /* if nobody wakes us */
-#define WOKEN_MS 500 /* if the keeper does: for what time alone changes */
-#define LEAST_MS 5   /* between two looks at the database */
-#define BEAT_MS 3000 /* static/js/stream.js waits for it */
+#define TICK_MS 50       /* if nobody wakes us */
+#define WOKEN_MS 500     /* if the keeper does: for what time alone changes */
+#define LEAST_MS 5       /* between two looks at the database */
+#define STREAMS_MOST 128 /* of one account, however many tokens it has, */
+#define PAGES_MOST 32    /* and of these such as show pages */
+#define BEAT_MS 3000     /* static/js/stream.js waits for it */
 
 struct hub {
 	const char *data;
@@ -61,6 +66,24 @@ struct hub {
 
 static const char beat[] = "event: beat\ndata: {}\n\n";
 
+/* The person has enough streams: refuses this one. */
+static void
+refuse(struct watcher *w)
+{
+	static const char body[] =
+	    "{\"error\":{\"code\":\"too_many_streams\"}}";
+	char head[200];
+
+	snprintf(head, sizeof(head),
+	    "HTTP/1.1 429 Too Many Requests\r\n"
+	    "Content-Type: application/json\r\nRetry-After: 60\r\n"
+	    "Content-Length: %zu\r\nConnection: close\r\n\r\n",
+	    sizeof(body) - 1);
+	watcher_send(w, head, strlen(head));
+	watcher_send(w, body, sizeof(body) - 1);
+	w->dead = true;
+}
+
 /* The request is complete: adds the watcher to the channels of its runs. */
 static void
 join(struct hub *h, struct watcher *w, const struct live_request *r)
@@ -72,6 +95,12 @@ join(struct hub *h, struct watcher *w, const struct live_request *r)
 	    "retry: 1000\n\n";
 
 	buf_clear(&w->in);
+	if (watchers_of(h->watchers, r->who, false) >= STREAMS_MOST ||
+	    (r->lang[0] != '\0' &&
+		watchers_of(h->watchers, r->who, true) >= PAGES_MOST)) {
+		refuse(w);
+		return;
+	}
 	memcpy(w->who, r->who, sizeof(w->who));
 	memcpy(w->key, r->key, sizeof(w->key));
 	w->dead = !auth_holds(h->db, w->key);

@@ -92,6 +92,18 @@ watcher_flush(struct watcher *w)
 	}
 }
 
+int
+watchers_of(const struct watcher *list, const char *who, bool pages)
+{
+	int count = 0;
+
+	for (; list != NULL; list = list->next)
+		count += list->joined && !list->dead &&
+		    (!pages || list->lang[0] != '\0') &&
+		    text_eq(list->who, who);
+	return count;
+}
+
 bool
 watchers_expire(struct watcher *list, int64_t now)
 {

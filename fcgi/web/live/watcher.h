@@ -41,6 +41,9 @@ void watcher_send(struct watcher *w, const char *text, size_t len);
 /* Sends queued bytes when the socket is writable. */
 void watcher_flush(struct watcher *w);
 
+/* The number of them that are of that person; with `pages`, that show pages. */
+int watchers_of(const struct watcher *list, const char *who, bool pages);
+
 /* Marks the expired ones of a list as dead.  True if any is dead. */
 bool watchers_expire(struct watcher *list, int64_t now);
 

@@ -9,6 +9,7 @@
 #include "web/pages/page.h"
 #include "web/views/model.h"
 #include "web/views/view.h"
+#include "web/views/view_attempts.h"
 
 /* "Attempts 4901 to 4950 of 5000", or that there are none. */
 static const char *

@@ -13,6 +13,7 @@
 #include "web/views/model.h"
 #include "web/pages/page.h"
 
+#define AGENT_MOST 200
 #define DEVICE_SECONDS (400 * 24 * 3600) /* browsers' limit */
 
 /* The form again, with its error. */
@@ -49,6 +50,23 @@ page_login(struct req *req, struct reply *reply)
 	return show_form(req, reply, "login.html", "login_title", ERR_OK);
 }
 
+/* The name that the browser has for itself, as printable ASCII. */
+static const char *
+agent_of(struct req *req)
+{
+	const char *agent = request_env(req, "HTTP_USER_AGENT");
+	char *text;
+
+	if (agent == NULL)
+		return "";
+	text = arena_strndup(req->arena, agent, strnlen(agent, AGENT_MOST));
+
+	for (char *c = text; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	return text;
+}
+
 /* Asks for a session with the fields of the form. */
 static enum err
 open_session(struct req *req, struct reply *reply, enum verb verb)
@@ -59,6 +77,7 @@ open_session(struct req *req, struct reply *reply, enum verb verb)
 
 	if (err != ERR_OK)
 		return err;
+	json_set_text(body, "agent", agent_of(req));
 	device = cookie_get(req, "device");
 	if (verb == VERB_login && device != NULL)
 		json_set_text(body, "device", device);

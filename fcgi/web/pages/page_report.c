@@ -15,6 +15,7 @@
 #include "web/views/timeline.h"
 #include "web/views/model.h"
 #include "web/views/view.h"
+#include "web/views/view_attempts.h"
 #include "web/pages/page.h"
 #include "web/pages/report_steps.h"
 #include "web/views/run_model.h"
@@ -116,6 +117,7 @@ page_report(struct req *req, struct reply *reply)
 		return err;
 	if (req->wants != WANTS_HTML)
 		return page_report_json(req, reply);
+	v->all_targets = true;
 	o = run_model(v);
 	add_head(v, o);
 	add_page(v, o);
@@ -283,6 +285,7 @@ page_report_csv(struct req *req, struct reply *reply)
 
 	if (err != ERR_OK)
 		return err;
+	v->all_targets = true;
 	reply->type = "text/csv; charset=utf-8";
 	reply_header(reply, "Content-Disposition",
 	    arena_printf(req->arena,

@@ -3,61 +3,77 @@
  * replace and delete one. A value goes to the keeper and is never in an answer:
  * this process cannot read it.
  */
-#include "base/clock.h"
+#include <inttypes.h>
+
 #include "base/text.h"
 #include "web/views/runbook_cache.h"
 #include "web/http/command.h"
 #include "web/views/model.h"
+#include "web/views/pager.h"
 #include "web/pages/page.h"
 #include "inventory/describe.h"
 
+#define USERS 10    /* of a secret, that are named */
+#define MISSING 50  /* secrets, that are named */
+#define SEARCHED 10 /* so many need a search */
+
+/* The first targets that use the secret, and how many there are. */
 static void
 put_users(struct req *req, struct json_object *o, const char *name)
 {
 	const struct targets *t = runbook_cache_targets(req);
 	struct json_object *users = t != NULL ? targets_with_secret(t, name)
 					      : json_object_new_array();
+	size_t n = json_object_array_length(users);
 
-	model_bool(o, "is_used", json_object_array_length(users) > 0);
+	if (n > USERS)
+		json_object_array_del_idx(users, USERS, n - USERS);
+	model_bool(o, "is_used", n > 0);
+	model_int(o, "used_count", (int64_t)n);
+	model_text(o, "used_more",
+	    n > USERS ? request_fill(req, "used_by_more", "count",
+			    arena_printf(req->arena, "%zu", n - USERS), NULL)
+		      : NULL);
 	model_put(o, "used_by", users);
 }
 
-static bool
-has_name(struct json_object *list, const char *name)
+static struct json_object *
+secret_model(struct req *req, struct rows *rows)
 {
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		if (text_eq(name,
-			json_text(
-			    json_object_array_get_idx(list, i), "name", "")))
-			return true;
-	return false;
+	struct json_object *o = db_row_json(rows);
+
+	put_users(req, o, json_text(o, "name", ""));
+	return o;
 }
 
-static struct json_object *
-stored(struct req *req)
+/* Adds a name that was not seen before and is not set; counts them. */
+static void
+add_missing(struct req *req, const char *name, struct json_object *seen,
+    struct json_object *list, int64_t *count)
 {
-	struct json_object *list = json_object_new_array(), *o;
-	struct rows *rows = db_query(req->web->db, STMT_ALL_SECRET);
-	char at[CLOCK_TEXT];
+	struct json_object *o;
 
-	while (db_next(rows)) {
-		o = json_object_new_object();
-		clock_format(db_int(rows, "set_at"), at);
-		model_text(o, "name", db_text(rows, "name"));
-		model_text(o, "set_at", at);
-		model_text(o, "set_by", db_text(rows, "set_by"));
-		put_users(req, o, db_text(rows, "name"));
-		json_object_array_add(list, o);
-	}
-	db_done(rows);
-	return list;
+	if (json_get(seen, name) != NULL)
+		return;
+	json_set_bool(seen, name, true);
+	if (db_first_int(
+		db_query(req->web->db, STMT_WEB_SECRET_THERE, TEXT(name)), 0) >
+		0 ||
+	    ++*count > MISSING)
+		return;
+	o = json_object_new_object();
+	model_text(o, "name", name);
+	put_users(req, o, name);
+	json_object_array_add(list, o);
 }
 
-/* The names that targets.yml uses and nobody has set. */
+/* The first names that targets.yml uses and nobody has set, and their number.
+ */
 static struct json_object *
-missing(struct req *req, struct json_object *there)
+missing(struct req *req, int64_t *ret_count)
 {
-	struct json_object *list = json_object_new_array(), *o;
+	struct json_object *list = json_object_new_array();
+	struct json_object *seen = request_own(req, json_object_new_object());
 	const struct targets *t = runbook_cache_targets(req);
 	struct json_object *all = request_own(
 	    req, t != NULL ? targets_describe(t) : json_object_new_array());
@@ -71,18 +87,11 @@ missing(struct req *req, struct json_object *there)
 			    json_object_array_get_idx(targets, k), "secrets");
 			size_t n = json_object_array_length(names);
 
-			for (size_t m = 0; m < n; m++) {
-				const char *name = json_object_get_string(
-				    json_object_array_get_idx(names, m));
-
-				if (has_name(there, name) ||
-				    has_name(list, name))
-					continue;
-				o = json_object_new_object();
-				model_text(o, "name", name);
-				put_users(req, o, name);
-				json_object_array_add(list, o);
-			}
+			for (size_t m = 0; m < n; m++)
+				add_missing(req,
+				    json_object_get_string(
+					json_object_array_get_idx(names, m)),
+				    seen, list, ret_count);
 		}
 	}
 	return list;
@@ -93,17 +102,33 @@ static enum err
 show(struct req *req, struct reply *reply, const char *name, enum err why)
 {
 	struct json_object *model = json_object_new_object();
-	struct json_object *list = stored(req), *more = missing(req, list);
+	struct json_object *list = pager_read(req, model,
+	    db_query(req->web->db, STMT_WEB_SECRETS, TEXT(pager_after(req)),
+		TEXT(pager_filter(req)), INT(PAGER_ROWS + 1)),
+	    secret_model, "/secrets", "name");
+	int64_t lacking = 0;
+	struct json_object *more = missing(req, &lacking);
 	bool asked = why == ERR_CONFLICT &&
 	    text_eq(req->fault.code, "secret_used");
 
 	if (why != ERR_OK)
 		reply->status = reply_status(why, req->fault.code);
 	model_bool(model, "has_secrets", json_object_array_length(list) > 0);
-	model_bool(model, "has_missing", json_object_array_length(more) > 0);
+	model_bool(model, "has_missing", lacking > 0);
+	model_int(model, "missing_count", lacking);
 	model_put(model, "secrets", list);
 	model_put(model, "missing", more);
 	if (req->wants == WANTS_HTML) {
+		model_bool(model, "is_searched",
+		    pager_filter(req) != NULL || *pager_after(req) != '\0' ||
+			json_object_array_length(list) >= SEARCHED);
+		model_text(model, "missing_more",
+		    lacking > MISSING
+			? request_fill(req, "used_by_more", "count",
+			      arena_printf(
+				  req->arena, "%" PRId64, lacking - MISSING),
+			      NULL)
+			: NULL);
 		model_put(model, "error",
 		    why != ERR_OK && !asked ? reply_problem(req, why) : NULL);
 		model_text(model, "form_name", asked ? "" : name);

@@ -9,6 +9,7 @@
 #include "web/views/runbook_cache.h"
 #include "web/views/local.h"
 #include "web/views/model.h"
+#include "web/views/pager.h"
 #include "web/pages/page.h"
 #include "inventory/describe.h"
 #include "inventory/resolve.h"
@@ -88,14 +89,43 @@ complete_target(
 	json_set(o, "users", links_to(by));
 }
 
-/* The name or the address of a target has the text that is looked for. */
 static bool
-is_sought(struct req *req, struct json_object *o)
+has_text(struct json_object *list, const char *text)
 {
-	const char *q = request_query(req, "q");
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		if (text_eq(text,
+			json_object_get_string(
+			    json_object_array_get_idx(list, i))))
+			return true;
+	return false;
+}
 
-	return strcasestr(json_text(o, "name", ""), q) != NULL ||
-	    strcasestr(json_text(o, "address", ""), q) != NULL;
+/* The members of the group with that very name, or NULL. */
+static struct json_object *
+members_of(struct json_object *e, const char *group)
+{
+	struct json_object *groups = json_get(e, "groups"), *g;
+
+	for (size_t i = 0; i < json_object_array_length(groups); i++) {
+		g = json_object_array_get_idx(groups, i);
+		if (text_eq(json_text(g, "name", ""), group))
+			return json_get(g, "members");
+	}
+	return NULL;
+}
+
+/*
+ * The name or the address of a target has the text that is looked for, or the
+ * target is in the group of that name.
+ */
+static bool
+is_sought(const char *q, struct json_object *group, struct json_object *o)
+{
+	const char *name = json_text(o, "name", "");
+
+	return strcasestr(name, q) != NULL ||
+	    strcasestr(json_text(o, "address", ""), q) != NULL ||
+	    (group != NULL && has_text(group, name));
 }
 
 /* Leaves those that are looked for; false: there are none. */
@@ -104,10 +134,12 @@ filter(struct req *req, struct json_object *e)
 {
 	struct json_object *all = json_get(e, "targets");
 	struct json_object *list = json_object_new_array();
+	const char *q = pager_filter(req);
+	struct json_object *group = members_of(e, q);
 	size_t n = json_object_array_length(all);
 
 	for (size_t i = 0; i < n; i++)
-		if (is_sought(req, json_object_array_get_idx(all, i)))
+		if (is_sought(q, group, json_object_array_get_idx(all, i)))
 			json_object_array_add(list,
 			    json_object_get(json_object_array_get_idx(all, i)));
 	n = json_object_array_length(list);
@@ -115,23 +147,77 @@ filter(struct req *req, struct json_object *e)
 	return n > 0;
 }
 
-static void
-count_members(const struct req *req, struct json_object *group)
+static const char *
+count_text(const struct req *req, size_t n)
 {
-	size_t n = json_object_array_length(json_get(group, "members"));
+	return request_fill(req, "targets_count", "count",
+	    arena_printf(req->arena, "%zu", n), NULL);
+}
 
-	model_text(group, "count_text",
-	    request_fill(req, "targets_count", "count",
-		arena_printf(req->arena, "%zu", n), NULL));
+/* Leaves the first members, and says how many there are. */
+static void
+cut_members(struct req *req, struct json_object *e, struct json_object *group)
+{
+	struct json_object *members = json_get(group, "members");
+	size_t n = json_object_array_length(members);
+
+	model_int(group, "count", (int64_t)n);
+	model_text(group, "count_text", count_text(req, n));
+	model_text(group, "all_url",
+	    n <= PAGER_ROWS
+		? NULL
+		: arena_printf(req->arena, "/targets/%s?q=%s",
+		      json_text(e, "name", ""), json_text(group, "name", "")));
+	if (n > PAGER_ROWS)
+		json_object_array_del_idx(members, PAGER_ROWS, n - PAGER_ROWS);
+}
+
+/*
+ * Leaves the targets of this page, in the order of the file: those behind the
+ * one that the address names, in the environment that it names.
+ */
+static void
+cut_targets(struct req *req, struct json_object *e)
+{
+	struct json_object *all = json_get(e, "targets"), *list;
+	const char *path = arena_printf(
+	    req->arena, "/targets/%s", json_text(e, "name", ""));
+	const char *after = *req->name != '\0' ? pager_after(req) : "";
+	size_t n = json_object_array_length(all), from = 0, to;
+
+	for (size_t i = 0; *after != '\0' && i < n && from == 0; i++)
+		if (text_eq(after,
+			json_text(
+			    json_object_array_get_idx(all, i), "name", "")))
+			from = i + 1;
+	to = n - from > PAGER_ROWS ? from + PAGER_ROWS : n;
+	list = json_object_new_array();
+	for (size_t i = from; i < to; i++)
+		json_object_array_add(
+		    list, json_object_get(json_object_array_get_idx(all, i)));
+	model_int(e, "count", (int64_t)n);
+	model_text(e, "count_text", n > PAGER_ROWS ? count_text(req, n) : NULL);
+	model_text(e, "first_url", from > 0 ? pager_url(req, path, "") : NULL);
+	model_text(e, "next_url",
+	    to < n ? pager_url(req, path,
+			 json_text(json_object_array_get_idx(all, to - 1),
+			     "name", ""))
+		   : NULL);
+	json_set(e, "targets", list);
 }
 
 static void
 complete(struct req *req, const struct targets *t, struct json_object *e)
 {
-	struct json_object *targets = json_get(e, "targets"), *groups;
 	struct json_object *users = users_of(req, t, json_text(e, "name", ""));
-	size_t n = json_object_array_length(targets);
+	struct json_object *groups = json_get(e, "groups"), *targets;
+	size_t n;
 
+	cut_targets(req, e);
+	for (size_t i = 0; i < json_object_array_length(groups); i++)
+		cut_members(req, e, json_object_array_get_idx(groups, i));
+	targets = json_get(e, "targets");
+	n = json_object_array_length(targets);
 	for (size_t i = 0; i < n; i++)
 		complete_target(
 		    req, json_object_array_get_idx(targets, i), users);
@@ -144,10 +230,7 @@ complete(struct req *req, const struct targets *t, struct json_object *e)
 	json_set_bool(e, "has_values",
 	    json_object_object_length(json_get(e, "values")) > 0);
 	json_set_bool(e, "has_targets", n > 0);
-	groups = json_get(e, "groups");
 	json_set_bool(e, "has_groups", json_object_array_length(groups) > 0);
-	for (size_t i = 0; i < json_object_array_length(groups); i++)
-		count_members(req, json_object_array_get_idx(groups, i));
 }
 
 static struct json_object *
@@ -173,14 +256,16 @@ page_targets(struct req *req, struct reply *reply)
 {
 	const struct targets *t = runbook_cache_targets(req);
 	struct json_object *model, *list, *all, *e;
-	bool is_filtered = *request_query(req, "q") != '\0';
+	bool is_filtered = pager_filter(req) != NULL;
 
+	if (req->name == NULL)
+		req->name = "";
 	all = request_own(
 	    req, t != NULL ? targets_describe(t) : json_object_new_array());
 	list = json_object_new_array();
 	for (size_t i = 0; i < json_object_array_length(all); i++) {
 		e = json_object_array_get_idx(all, i);
-		if (req->name != NULL && *req->name != '\0' &&
+		if (*req->name != '\0' &&
 		    !text_eq(req->name, json_text(e, "name", "")))
 			continue;
 		if (is_filtered && !filter(req, e))
@@ -188,7 +273,7 @@ page_targets(struct req *req, struct reply *reply)
 		complete(req, t, e);
 		json_object_array_add(list, json_object_get(e));
 	}
-	if (req->name != NULL && *req->name != '\0' && !is_filtered &&
+	if (*req->name != '\0' && !is_filtered &&
 	    json_object_array_length(list) == 0) {
 		json_object_put(list);
 		return fault_set(&req->fault, ERR_NOT_FOUND, "not_found", "",

@@ -5,17 +5,16 @@
 #include "base/text.h"
 #include "web/http/command.h"
 #include "web/views/model.h"
+#include "web/views/pager.h"
 #include "web/pages/page.h"
 
-static void
-add_scopes(struct req *req, struct json_object *rows)
+static struct json_object *
+token_model(struct req *req, struct rows *rows)
 {
-	for (size_t i = 0; i < json_object_array_length(rows); i++) {
-		struct json_object *o = json_object_array_get_idx(rows, i);
+	struct json_object *o = db_row_json(rows);
 
-		model_text(
-		    o, "scopes_text", model_names(req, json_get(o, "scopes")));
-	}
+	model_text(o, "scopes_text", model_names(req, json_get(o, "scopes")));
+	return o;
 }
 
 /* The lifetimes that the form offers for a token. */
@@ -42,14 +41,16 @@ static enum err
 show(struct req *req, struct reply *reply, const char *token, enum err why)
 {
 	struct json_object *model = json_object_new_object();
-	struct json_object *rows = db_rows_json(
-	    db_query(req->web->db, STMT_WEB_TOKENS, TEXT(req->actor.name)));
+	struct json_object *list = pager_read(req, model,
+	    db_query(req->web->db, STMT_WEB_TOKENS, TEXT(req->actor.name),
+		TEXT(pager_after(req)), TEXT(pager_filter(req)),
+		INT(PAGER_ROWS + 1)),
+	    token_model, "/tokens", "name");
 
 	if (why != ERR_OK)
 		reply->status = reply_status(why, req->fault.code);
-	add_scopes(req, rows);
-	model_bool(model, "has_tokens", json_object_array_length(rows) > 0);
-	model_put(model, "tokens", rows);
+	model_bool(model, "has_tokens", json_object_array_length(list) > 0);
+	model_put(model, "tokens", list);
 	if (req->wants == WANTS_HTML) {
 		model_text(model, "new_token", token);
 		model_put(model, "lives", lives(req));

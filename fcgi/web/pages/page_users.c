@@ -1,16 +1,11 @@
 /*
- * page_users.c: people and their roles, a page at a time, in the order of their
- * names. A page begins behind the last name of the page before.
+ * page_users.c: people and their roles, in the order of their names.
  */
-#include <string.h>
-
 #include "base/text.h"
-#include "html/url.h"
 #include "web/http/command.h"
 #include "web/views/model.h"
+#include "web/views/pager.h"
 #include "web/pages/page.h"
-
-#define ROWS 50
 
 /*
  * The other people who could know the password, while that restricts the
@@ -28,15 +23,6 @@ password_text(const struct req *req, struct json_object *o)
 		  json_text(o, "name", ""), NULL)
 	    : request_fill(req, "user_unconfirmed", "by", by, "name",
 		  json_text(o, "name", ""), NULL);
-}
-
-/* A part of the name, or NULL without a filter. */
-static const char *
-name_filter(struct req *req)
-{
-	const char *q = request_query(req, "q");
-
-	return *q != '\0' ? q : NULL;
 }
 
 /* The roles that the console itself knows; documents have others. */
@@ -104,44 +90,6 @@ user_model(struct req *req, struct rows *rows)
 	return o;
 }
 
-/* The page of the same filter behind a name; "": the first one. */
-static const char *
-page_url(struct req *req, const char *after)
-{
-	struct buf url = { 0 };
-	const char *copy;
-
-	buf_puts(&url, "/users?after=");
-	url_put_query(&url, after);
-	buf_puts(&url, "&q=");
-	url_put_query(&url, request_query(req, "q"));
-	copy = arena_strdup(req->arena, buf_text(&url));
-	buf_clear(&url);
-	return copy;
-}
-
-static void
-add_users(struct req *req, struct json_object *model)
-{
-	struct json_object *list = json_object_new_array(), *last = NULL;
-	const char *after = request_query(req, "after");
-	struct rows *rows = db_query(req->web->db, STMT_WEB_ACCOUNTS,
-	    TEXT(after), TEXT(name_filter(req)), INT(ROWS + 1));
-	int count = 0;
-
-	while (db_next(rows) && count++ < ROWS)
-		json_object_array_add(list, last = user_model(req, rows));
-	db_done(rows);
-	model_text(
-	    model, "first_url", *after != '\0' ? page_url(req, "") : NULL);
-	model_text(model, "next_url",
-	    count > ROWS ? page_url(req, json_text(last, "name", "")) : NULL);
-	model_text(model, "q", request_query(req, "q"));
-	model_bool(model, "is_filtered", name_filter(req) != NULL);
-	model_bool(model, "is_unmatched", count == 0);
-	model_put(model, "users", list);
-}
-
 static enum err
 show(struct req *req, struct reply *reply, enum err why)
 {
@@ -149,7 +97,12 @@ show(struct req *req, struct reply *reply, enum err why)
 
 	if (why != ERR_OK)
 		reply->status = reply_status(why, req->fault.code);
-	add_users(req, model);
+	model_put(model, "users",
+	    pager_read(req, model,
+		db_query(req->web->db, STMT_WEB_ACCOUNTS,
+		    TEXT(pager_after(req)), TEXT(pager_filter(req)),
+		    INT(PAGER_ROWS + 1)),
+		user_model, "/users", "name"));
 	if (req->wants == WANTS_HTML) {
 		add_roles(req, model, NULL);
 		model_put(model, "error",

@@ -11,6 +11,7 @@
 #include "web/pages/report_steps.h"
 #include "web/views/run_model.h"
 #include "web/views/model.h"
+#include "web/views/view_attempts.h"
 
 #define OUTPUTS 3 /* of a step */
 #define NAMES_IN_COLUMN 2

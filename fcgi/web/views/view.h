@@ -35,6 +35,7 @@ struct view {
 	struct view_step *steps;       /* one per step of the runbook */
 	struct json_object *variables; /* {name: value} */
 	int64_t below;                 /* this number attempts are shown */
+	bool all_targets;              /* of an attempt, however many */
 	struct lifecycle loaded;
 	struct lifecycle_run lifecycle; /* loaded.run */
 	struct tally tally;             /* of the steps of the mode */
@@ -54,15 +55,8 @@ enum err view_load(struct req *req, int64_t run, struct view **ret);
 struct view *view_of(
     struct req *req, struct json_object *run, struct cached_runbook *entry);
 
-/*
- * The newest attempts of the step below number v->below, with their targets, at
- * most VIEW_ATTEMPTS: the last stands last. Loaded once; NULL: none.
- */
-#define VIEW_ATTEMPTS 50
-struct json_object *view_attempts(struct view *v, int step);
-
-/* The address of the attempts before those; NULL: there are none. */
-const char *view_earlier_url(struct view *v, int step);
+/* A time of the row as text (arena); NULL for NULL. */
+const char *view_time(struct view *v, struct rows *rows, const char *column);
 
 /* The value of a name for runbook_render() and `when`: parameters (secrets as
  * dots), captured variables, environment.  ctx is the view. */
