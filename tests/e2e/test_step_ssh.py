@@ -968,6 +968,147 @@ def test_a_link_cut_in_a_flood_of_output():
     shutil.rmtree(s.dir)
 
 
+def held_on_host(step):
+    """The most bytes of disk that the files of scripts take until the step
+    ends; they are looked at all the time."""
+    most = 0
+    while step.process.poll() is None:
+        for file in glob.glob(HOME + "/.countersign/*.out"):
+            try:
+                most = max(most, os.stat(file).st_blocks * 512)
+            except FileNotFoundError:
+                pass
+        time.sleep(0.005)
+    step.wait()
+    return most
+
+
+FLOOD = "seq 1 37000000 | head -c 300000000"
+FLOOD_LIMIT = 1 << 30
+
+
+def is_flood(step, name="flow"):
+    """All of it was recorded, each byte once."""
+    seq = subprocess.Popen(["sh", "-c", FLOOD], stdout=subprocess.PIPE)
+    with open(f"{step.dir}/{name}.txt", "rb") as f:
+        got = hashlib.file_digest(f, "sha256").digest()
+    want = hashlib.file_digest(seq.stdout, "sha256").digest()
+    seq.wait()
+    assert got == want, step.end(name)
+    shutil.rmtree(step.dir)
+
+
+def flood(more="", **target):
+    return Step(FLOOD + more, [SSHD.target(**target)], output_limit=FLOOD_LIMIT,
+                program=FAST if os.path.exists(FAST) else STEP)
+
+
+def test_the_host_holds_a_bounded_part_of_the_output():
+    """However much a script prints, and faster than it is read."""
+    for client in ("libssh2", "openssh"):
+        s = flood("; exit 4", client=client)
+        most = held_on_host(s)
+        is_state(s, "failed", exit=4)
+        is_flood(s)
+        assert 0 < most <= 64 << 20, most
+    leaves_nothing()
+    return f"{most / 1e6:.0f} MB"
+
+
+def test_a_bounded_output_survives_cuts():
+    for client in ("libssh2", "openssh"):
+        s = flood(client=client)
+        s.until(state="running")
+        most = cuts = 0
+        for size in (30e6, 90e6, 130e6, 220e6):
+            while os.path.getsize(s.dir + "/flow.txt") < size:
+                assert s.process.poll() is None, s.lines()
+                time.sleep(0.005)
+            SSHD.cut()
+            cuts += 1
+            s.until(note="reconnecting")
+        most = held_on_host(s)
+        is_state(s, "succeeded")
+        notes = [x.get("note") for x in s.lines()]
+        assert notes.count("reconnected") == cuts, notes
+        is_flood(s)
+        assert 0 < most <= 64 << 20, most
+    leaves_nothing()
+
+
+def test_a_flood_is_cancelled():
+    """While the script waits for its reader, too."""
+    s = Step("yes; echo never", [SSHD.target()])
+    s.until(state="running")
+    (file,) = glob.glob(HOME + "/.countersign/*.out")
+    while os.stat(file).st_size < 100e6:
+        time.sleep(0.02)
+    s.stop().wait(30)
+    is_state(s, "failed", "cancelled", exit=None)
+    leaves_nothing()
+
+
+def test_a_flood_whose_pipe_is_held_open_ends():
+    s = flood("; sleep 20 & exit 0")
+    is_state(s.wait(), "succeeded")
+    assert "output_open" in [x.get("note") for x in s.lines()], s.lines()
+    is_flood(s)
+    leaves_nothing()
+
+
+def test_a_process_left_behind_prints_on_and_does_no_harm():
+    """Longer than its step, and more than is held: it is not stopped by a
+    pipe that nobody reads."""
+    mark = WORK + "/printed"
+    s = run(f"setsid sh -c 'sleep 1; yes | head -c 100000000; echo $? >{mark}' & echo ok",
+            [SSHD.target()])
+    is_state(s, "succeeded")
+    assert s.text() == b"ok\n", s.text()
+    while not os.path.exists(mark) or not os.path.getsize(mark):
+        time.sleep(0.05)
+    leaves_nothing()
+
+
+def test_a_host_whose_fallocate_cannot_deallocate():
+    """Its file grows, and all of the output arrives."""
+    tools = WORK + "/old-tools"
+    os.makedirs(tools)
+    for tool in os.listdir("/usr/bin"):
+        os.symlink(f"/usr/bin/{tool}", f"{tools}/{tool}")
+    os.unlink(tools + "/fallocate")
+    os.symlink(shutil.which("busybox"), tools + "/fallocate")
+    server = Sshd("old-fallocate", env=f"PATH={tools}")
+    try:
+        s = Step(FLOOD, [server.target()], output_limit=FLOOD_LIMIT,
+                 program=FAST if os.path.exists(FAST) else STEP)
+        is_state(s.wait(), "succeeded")
+        is_flood(s)
+        leaves_nothing()
+    finally:
+        server.stop()
+
+
+def test_output_that_the_host_cannot_write_is_unknown():
+    """The script goes on: a full disk stops no upgrade in its middle."""
+    if os.geteuid() != 0:
+        return "left out: it needs root"
+    full, mark = WORK + "/full", WORK + "/went.on"
+    os.makedirs(full)
+    sh("mount", "-t", "tmpfs", "-o", "size=8m", "none", full)
+    server = Sshd("full-host", home=f"HOME={full}")
+    try:
+        s = run(f"seq 1 3000000; touch {mark}", [server.target()])
+        is_state(s, "unknown", "could not write", exit=None)
+        assert os.path.exists(mark)
+        # the last of it, when the script has ended
+        shutil.rmtree(full + "/.countersign")
+        s = run("head -c 8388608 /dev/zero", [server.target()])
+        is_state(s, "unknown", "could not write", exit=None)
+    finally:
+        server.stop()
+        sh("umount", full)
+
+
 def free_network():
     """The start of a network that no link of this machine has."""
     taken = subprocess.run(["ip", "-4", "-o", "addr"], capture_output=True, text=True,

@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "executor/output/utf8.h"
 #include "executor/output/recorder.h"
+#include "executor/remote/remote_taken.h"
 #include "wire/cast.h"
 
 static char folder[] = "/tmp/cs-recorder.XXXXXX";
@@ -384,6 +385,40 @@ the_size_of_a_terminal_is_said_when_it_changes_and_now_and_then(void **state)
 	unlink("t.cast");
 }
 
+/* Redaction may hold back less than what comes between two reports. */
+static void
+a_target_is_told_of_no_byte_that_is_not_on_file(void **state)
+{
+	enum { PIECE = 1 << 20, HELD = 100 };
+	struct recorder *r = recorder_open("t", 64 << 20, false, NULL);
+	char *piece = malloc(PIECE);
+	struct taken taken = { 0 };
+	int64_t bytes, dropped, told = 0;
+	struct stat st;
+
+	(void)state;
+	memset(piece, 'x', PIECE);
+	for (int64_t i = 1; i <= 40; i++) {
+		recorder_put(r, piece, i == 1 ? PIECE - HELD : PIECE);
+		taken_put(&taken, i * PIECE, r);
+		if (taken.line.len > 0)
+			told = atoll(taken.line.data);
+		buf_reset(&taken.line);
+		assert_int_equal(stat("t.txt", &st), 0);
+		assert_true(told <= st.st_size);
+		assert_true(told >= (i - 16) * PIECE);
+	}
+	assert_int_equal(told, 32 * PIECE);
+	/* over a new connection it is told again */
+	taken_again(&taken);
+	assert_string_equal(buf_text(&taken.line), "33554432\n");
+	taken_clear(&taken);
+	taken_again(&taken);
+	assert_int_equal(taken.line.len, 0);
+	close_hashed(r, &bytes, &dropped);
+	free(piece);
+}
+
 int
 main(void)
 {
@@ -397,6 +432,8 @@ main(void)
 		cmocka_unit_test(one_endless_line_is_cut_between_characters),
 		cmocka_unit_test(
 		    the_size_of_a_terminal_is_said_when_it_changes_and_now_and_then),
+		cmocka_unit_test(
+		    a_target_is_told_of_no_byte_that_is_not_on_file),
 	};
 
 	return cmocka_run_group_tests(tests, enter_folder, leave_folder);

@@ -12,6 +12,9 @@
  * files on the target show whether it was started.  Afterwards, a new
  * connection only attaches to it.
  *
+ * The target holds a bounded part of the output: it is told how much of it is
+ * durable here (remote_taken.h), and makes a script wait that is far ahead.
+ *
  * Terminal input is sent to the target while the output is read.  The target
  * counts it, so that after a lost connection the missing bytes are sent again,
  * and none twice (tty_frames.c).
@@ -29,8 +32,10 @@
 #include "executor/remote/refusal.h"
 #include "executor/remote/remote.h"
 #include "executor/remote/remote_report.h"
+#include "executor/remote/remote_taken.h"
 #include "executor/actions/script.h"
 #include "executor/status.h"
+#include "executor/tty/tty_frames.h"
 
 #define GIVE_UP_MS (10 * 60 * 1000) /* without contact */
 #define REFUSED_MS (60 * 1000)      /* the same, if the host refuses us */
@@ -50,6 +55,7 @@ struct ssh_job {
 	struct remote remote;
 	struct report report; /* control lines of the present call */
 	struct tty_frames frames;
+	struct taken taken;
 	struct ssh_conn *conn; /* NULL: not connected */
 	char *command;
 	struct buf error; /* why the connection failed last */
@@ -73,6 +79,7 @@ on_started(void *ctx)
 		    MESSAGE("note_reconnected"));
 	s->lost_at = 0;
 	s->backoff = 0;
+	taken_again(&s->taken);
 }
 
 static void
@@ -82,6 +89,20 @@ take_output(void *ctx, const char *data, size_t len)
 
 	s->came_at = clock_monotonic();
 	output_put(s->job->output, data, len);
+	if (s->frames.session == NULL)
+		taken_put(
+		    &s->taken, s->report.received, s->job->output->recorder);
+}
+
+/* The standard input of the program of remote_follow(), behind it. */
+static struct buf *
+further_input(void *ctx)
+{
+	struct report *r = ctx;
+	struct ssh_job *s = r->ctx;
+
+	return s->frames.session != NULL ? tty_frames_next(&s->frames)
+					 : &s->taken.line;
 }
 
 static void
@@ -160,14 +181,15 @@ ask(struct ssh_job *s, struct buf *text, int64_t limit_ms, bool follows)
 		.limit = limit_ms > 0 ? clock_monotonic() + limit_ms : 0 };
 	enum ssh_result result;
 
-	if (follows && s->frames.session != NULL)
-		call.frames = &s->frames;
-	else if (follows)
+	if (follows)
+		call.more = further_input;
+	if (follows && s->frames.session == NULL)
 		call.enough = enough;
 	s->ended_at = 0;
 	s->asked_at = clock_monotonic();
 	report_begin(&s->report);
 	tty_frames_begin(&s->frames);
+	buf_reset(&s->taken.line);
 	buf_reset(&s->error);
 	result = ssh_conn_run(s->conn, &call, &s->error);
 	s->report.status = call.status;
@@ -333,6 +355,8 @@ lost_how(const struct report *r)
 		return MESSAGE("ssh_lost_before");
 	if (strcmp(word, "gone") == 0)
 		return MESSAGE("ssh_lost_gone");
+	if (strcmp(word, "torn") == 0)
+		return MESSAGE("ssh_lost_torn");
 	if (strcmp(word, "restarted") == 0)
 		return MESSAGE("ssh_lost_restarted");
 	return MESSAGE("ssh_lost_died");
@@ -420,6 +444,7 @@ close_connection(struct job *job)
 	ssh_conn_close(s->conn);
 	report_clear(&s->report);
 	tty_frames_clear(&s->frames);
+	taken_clear(&s->taken);
 	buf_clear(&s->error);
 	free(s->command);
 	free(s);
@@ -458,6 +483,7 @@ act_ssh(struct job *job)
 	snprintf(s->remote.name, sizeof(s->remote.name), "%s-%s-%d",
 	    job->spec->exec, job->target->name, job->repeat);
 	report_reset(&s->report);
+	taken_clear(&s->taken);
 	s->tried = s->removable = false;
 	s->lost_at = s->backoff = 0;
 	if (!artifact_input_read(

@@ -110,6 +110,12 @@ head_tail_put(struct head_tail *b, const char *data, size_t len)
 	return ERR_OK;
 }
 
+enum err
+head_tail_sync(struct head_tail *b)
+{
+	return fdatasync(b->fd) == 0 ? ERR_OK : ERR_IO;
+}
+
 int64_t
 head_tail_size(const struct head_tail *b)
 {

@@ -27,6 +27,9 @@ struct head_tail *head_tail_open(const char *path, int64_t limit);
  */
 enum err head_tail_put(struct head_tail *b, const char *data, size_t len);
 
+/* Waits until all of it is on the disk. ERR_IO with errno. */
+enum err head_tail_sync(struct head_tail *b);
+
 /* The length so far, including dropped bytes. */
 int64_t head_tail_size(const struct head_tail *b);
 

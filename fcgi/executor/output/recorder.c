@@ -157,6 +157,13 @@ recorder_flush(struct recorder *r)
 }
 
 void
+recorder_sync(struct recorder *r)
+{
+	recorder_flush(r);
+	store_failure(r, head_tail_sync(r->text));
+}
+
+void
 recorder_resize(struct recorder *r, int columns, int rows)
 {
 	struct terminal *t = &r->terminal;

@@ -48,6 +48,13 @@ int64_t recorder_due(const struct recorder *r);
 void recorder_flush(struct recorder *r);
 
 /*
+ * Flushes, and waits until the text is on the disk, but for the bytes of an
+ * unfinished character.  Sealed output stays in memory.  recorder_close()
+ * reports a failure.
+ */
+void recorder_sync(struct recorder *r);
+
+/*
  * Ends the files, durably, and frees r. *ret_bytes is the length of the text
  * including dropped bytes, *ret_dropped the number of those; *ret_hashes may be
  * NULL.  ERR_IO: the recording is incomplete; errno has the reason.

@@ -10,13 +10,30 @@
  *			prevents a second start
  *	NAME.script	as the document has it (no values)
  *	NAME.out	the output
+ *	NAME.taken	how many bytes of it the console has, durably
  *	NAME.artifacts	a folder of those that the script reads, until it ends
  *	NAME.terminal	a folder, with pty
  *
  * The lines of the state are `boot ID` of the machine, to detect a restart;
  * `runs PID` of the script; `waits PID` of the sh that waits for it; and NONCE
- * CODE, when it ended.  Each is one write and counts from its line end on, so
- * nobody reads half of it.
+ * CODE, when it ended and all of its output is in the file.  Each is one write
+ * and counts from its line end on, so nobody reads half of it.
+ *
+ * The output takes at most 64 MB of the target's disk.  The script prints into
+ * a pipe, which a sh copies by dd; while the file holds 40 MB, the sh waits for
+ * the console to have more (remote_taken.h), and deallocates that part of the
+ * file by fallocate.  So offsets stay valid, and a new connection continues at
+ * the next byte.  Then `waits` names this sh, and there are three more lines in
+ * the state: `over CODE` as soon as the script has ended; `open` if another
+ * process holds the pipe then, from which somebody must read on; `torn` if a
+ * part of the output could not be written.  Without a console for 15 minutes
+ * the file grows without a bound, so that the script ends; likewise on a file
+ * system or a busybox that cannot deallocate.  The script prints into the file
+ * itself, as terminal.py does, if fallocate, dd or /proc is missing.
+ *
+ * Files of a fixed size, removed one after the other, were rejected: they would
+ * do without fallocate, but nothing that each host has follows a row of files
+ * without a pause, and each byte would have two addresses.
  *
  * With a hundred hosts at once each process that a target starts costs time: sh
  * does itself as much as it can, and the files are removed in the same call,

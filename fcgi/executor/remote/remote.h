@@ -35,9 +35,10 @@ struct remote {
 
 /*
  * Starts the script unless it was started (`again`: only attaches), and passes
- * on its output from byte `from` until it has ended.  Without a terminal, it
- * then waits on its standard input for REMOTE_DONE, and removes the files, or
- * for the end of input, and does not.
+ * on its output from byte `from` until it has ended.  Without a terminal, its
+ * standard input has the reports of remote_taken.h; when the script has ended,
+ * REMOTE_DONE, after which it removes the files, or the end of input, after
+ * which it does not.
  */
 #define REMOTE_DONE "\n"
 

@@ -24,12 +24,18 @@ cs_read() {
 	cs_was=''
 	cs_pid=''
 	cs_waits=''
+	cs_over=''
+	cs_open=''
+	cs_torn=''
 	cs_exit=''
 	while read -r cs_word cs_rest; do
 		case $cs_word in
 		boot) cs_was=$cs_rest;;
 		runs) cs_pid=$cs_rest;;
 		waits) cs_waits=$cs_rest;;
+		over) cs_over=$cs_rest;;
+		open) cs_open=' open';;
+		torn) cs_torn=1;;
 		"$cs_nonce") cs_exit=$cs_rest;;
 		esac
 	done <"$cs_state" && [ -n "$cs_pid" ] && [ -n "$cs_waits" ]
@@ -61,10 +67,9 @@ cs_size() {
 # Reports the exit code; false: there is none.
 cs_report() {
 	cs_read && [ -n "$cs_exit" ] || return 1
-	cs_open=
 	# shellcheck disable=SC2010 # only the links' targets are searched
-	if cs_group &&
-	    ls -l /proc/[0-9]*/fd 2>/dev/null |
+	if ! cs_group; then cs_open=
+	elif ls -l /proc/[0-9]*/fd 2>/dev/null |
 	    grep -q "^l.w.*$cs_name\.out\$"
 	then cs_open=' open'; fi
 	cs_size && cs_say exit "$cs_exit $cs_size$cs_open"
@@ -74,6 +79,7 @@ cs_lost() {
 	cs_boot
 	cs_read
 	if [ ! -e "$cs_state" ]; then cs_say lost gone
+	elif [ -n "$cs_torn" ]; then cs_say lost torn
 	elif [ "$cs_boot" != "$cs_was" ]; then cs_say lost restarted
 	else cs_say lost died; fi
 }
@@ -117,7 +123,8 @@ cs_make() {
 	# The folder may be older, and readable for others.
 	( umask 077; set -C
 	true >"$cs_state" || exit 1
-	true >"$cs_state.script" && true >"$cs_state.out" || exit 2 ) 2>/dev/null
+	true >"$cs_state.script" && true >"$cs_state.out" &&
+	    true >"$cs_state.taken" || exit 2 ) 2>/dev/null
 	case $? in
 	0) ;;
 	1)
@@ -131,7 +138,7 @@ cs_make() {
 }
 # Removes all files of the execution, the first one last.
 cs_remove() {
-	exec rm -rf -- "$cs_state.script" "$cs_state.out" \
+	exec rm -rf -- "$cs_state.script" "$cs_state.out" "$cs_state.taken" \
 	    "$cs_state.artifacts" "$cs_state.terminal" "$cs_state"
 }
 cs_unwritten() {
@@ -160,20 +167,31 @@ cs_give() {
 	( umask 077; printf %s "$@" | base64 -d >"$CS_ARTIFACTS/$cs_file" ) \
 	    2>/dev/null || cs_unwritten
 }
-# Starts a command, and a sh that waits for it.
+# Starts a command, and a sh that waits for it: the one that copies its output,
+# where files can be made smaller at their beginning.
 cs_launch() {
 	exec 9>>"$cs_state"
-	cs_wait "$@" &
+	if [ ! -d "$cs_state.terminal" ] &&
+	    [ -e "/proc/$$/task/$$/children" ] &&
+	    command -v fallocate >/dev/null 2>&1 &&
+	    command -v dd >/dev/null 2>&1; then
+		exec 3<&0
+		cs_wait cs_unplug "$@" 3<&- | cs_copy &
+	else
+		cs_wait cs_record "$@" >>"$cs_state.out" &
+	fi
 	cs_started=$!
 	echo "waits $cs_started" >&9
-	exec 9>&-
+	exec 3<&- 9>&-
 	cs_say started
 }
-# Runs a command in a session of its own, and records its exit code: only SIGKILL
-# ends us before.
+# cs_wait END COMMAND...: runs the command in a session of its own, calls END
+# with its exit code, and closes the output: only SIGKILL ends us before.
 cs_wait() {
-	exec </dev/null >/dev/null 2>&1
-	setsid "$@" >>"$cs_state.out" 2>&1 9>&- &
+	cs_then=$1
+	shift
+	exec 8>&1 </dev/null >/dev/null 2>&1
+	setsid "$@" >&8 2>&8 8>&- 9>&- &
 	cs_pid=$!
 	trap '' HUP INT QUIT TERM
 	echo "runs $cs_pid" >&9
@@ -181,8 +199,122 @@ cs_wait() {
 	cs_code=$?
 	[ ! -d "$cs_state.artifacts" ] || rm -rf "$cs_state.artifacts"
 	[ ! -d "$cs_state.terminal" ] || true >"$cs_state.terminal/exit"
-	echo "$cs_nonce $cs_code" >&9
+	"$cs_then" "$cs_code"
 }
+cs_record() { echo "$cs_nonce $1" >&9; }
+
+# Between the script and its file is a pipe, so that the file takes a bounded
+# part of the disk: a script that is faster than its reader waits, as it would
+# with any pipe.  The file's beginning is deallocated when the reader has it.
+cs_most=41943040
+# Copies standard input into the file until its end, and records that of the
+# script.  `over` comes before the end of input, so without it nobody waited for
+# the script.
+cs_copy() {
+	exec 7<&0 >/dev/null 2>&1
+	trap '' HUP INT QUIT TERM
+	LC_ALL=C
+	export LC_ALL
+	cs_hole=0
+	cs_taken=0
+	cs_relay=
+	cs_count=count=256
+	cs_status=0
+	while :; do
+		# shellcheck disable=SC2086 # no limit: no argument
+		cs_did=$(exec dd bs=65536 $cs_count 2>&1 >>"$cs_state.out") || {
+			cs_status=$?
+			break
+		}
+		# the records that it read, full and not: 12+3
+		cs_did=${cs_did%% records in*}
+		[ "$((${cs_did##*[!0-9+]}))" -eq 256 ] || break
+		cs_make_room
+	done
+	# shellcheck disable=SC3013 # see cs_alive
+	[ ! "/proc/$cs_relay/fd/0" -ef /proc/self/fd/3 ] ||
+	    kill -s KILL "$cs_relay"
+	cs_read
+	if [ "$cs_status" -ne 0 ]; then
+		# dd has failed, as on a full disk, unless cs_unplug ended it
+		[ "$cs_status$cs_open" = '137 open' ] || echo torn >&9
+		cat <&7 >/dev/null 3<&- 9>&- &
+		[ -n "$cs_over" ] || wait $!
+		cs_read
+	fi
+	[ -z "$cs_over" ] || [ -n "$cs_torn" ] || cs_record "$cs_over"
+}
+# Waits until the reader has received so much that the file may grow again.
+# Without a reader for fifteen minutes, or if the file system cannot deallocate,
+# it grows without a limit: the script outlives whoever started it.
+cs_make_room() {
+	[ -n "$cs_count" ] || return
+	cs_i=0
+	cs_size
+	while [ $((cs_size - cs_hole)) -gt "$cs_most" ]; do
+		if [ -z "$cs_relay" ]; then
+			cs_acknowledge <&3 7<&- 9>&- &
+			cs_relay=$!
+		fi
+		cs_acked=
+		read -r cs_acked <"$cs_state.taken"
+		if [ "${cs_acked:-0}" -gt "$cs_taken" ]; then
+			cs_taken=$cs_acked
+			cs_i=0
+			cs_acked=$((cs_taken / 65536 * 65536 - cs_hole))
+			[ "$cs_acked" -gt 0 ] || continue
+			fallocate -p -o "$cs_hole" -l "$cs_acked" \
+			    "$cs_state.out" </dev/null || break
+			cs_hole=$((cs_hole + cs_acked))
+			continue
+		fi
+		cs_read
+		if [ -n "$cs_over" ] || [ "$cs_i" -gt 9000 ]; then break; fi
+		cs_nap </dev/null
+		cs_i=$((cs_i + 1))
+	done
+	[ $((cs_size - cs_hole)) -le "$cs_most" ] || cs_count=
+}
+# Stores the numbers of the bytes that the reader has.  True: it has all of them,
+# as an empty line says.
+cs_acknowledge() {
+	while read -r cs_last; do
+		[ -n "$cs_last" ] || return 0
+		echo "$cs_last" >"$cs_state.taken"
+	done
+	return 1
+}
+# The script has ended.  If another process still holds the pipe, the copy ends
+# when it has all that is there: when its dd waits for more.
+cs_unplug() {
+	echo "over $1" >&9
+	exec 8>&-
+	cs_i=0
+	cs_idle=0
+	while [ -e "$cs_state" ]; do
+		# mostly it only needs its turn
+		if [ "$cs_i" -lt 2 ]; then ( : ); else cs_nap; fi
+		cs_i=$((cs_i + 1))
+		cs_read && [ -n "$cs_exit" ] && return
+		[ -z "$cs_waits" ] || [ -d "/proc/$cs_waits" ] || return
+		if [ "$cs_i" -lt 3 ] || ! cs_waiting_dd; then continue; fi
+		cs_idle=$((cs_idle + 1))
+		[ "$cs_idle" -lt 3 ] || { echo open >&9; kill -s KILL "$cs_dd"; }
+	done
+}
+# True if the program of the copy sleeps, in a read: other programs of it have
+# another input.
+# shellcheck disable=SC3013,SC2034 # see cs_alive; fields that are skipped
+cs_waiting_dd() {
+	cs_all=
+	read -r cs_all <"/proc/$cs_waits/task/$cs_waits/children"
+	for cs_dd in $cs_all; do
+		[ "/proc/$cs_dd/fd/0" -ef "/proc/$cs_waits/fd/0" ] &&
+		    read -r cs_a cs_b cs_asleep cs_c <"/proc/$cs_dd/stat" &&
+		    [ "$cs_asleep" = S ] && return
+	done
+	return 1
+} 2>/dev/null
 
 # cs_follow BYTE: sends the output from that byte on (the first is 1) until the
 # script has ended.  We end with an empty line, or with nothing at all if the
@@ -194,12 +326,18 @@ cs_follow() {
 	fi
 	printf '%s\n' "$cs_nonce"
 	cs_typing=
+	cs_acks=
 	if [ -d "$cs_state.terminal" ]; then
 		exec 3<&0
 		python3 -I "$cs_state.terminal/program" <&3 4<<CS_END &
 $cs_nonce
 CS_END
 		cs_typing=$!
+		exec 3<&-
+	elif [ -z "$cs_started" ]; then
+		exec 3<&0
+		cs_acknowledge <&3 &
+		cs_acks=$!
 		exec 3<&-
 	fi
 	tail -c "+$1" -f "$cs_state.out" </dev/null 2>/dev/null &
@@ -216,13 +354,18 @@ CS_END
 	fi
 	cs_ended=
 	[ -n "$cs_typing" ] || ! cs_report || cs_ended=1
-	cs_last=stay
-	[ -z "$cs_ended" ] || read -r cs_last || cs_last=stay
+	cs_all=
+	if [ -z "$cs_ended" ]; then :
+	elif [ -z "$cs_acks" ]; then ! cs_acknowledge || cs_all=1
+	else
+		! wait "$cs_acks" || cs_all=1
+		cs_acks=
+	fi
 	# shellcheck disable=SC2086 # absent if there is no terminal
-	kill "$cs_tail" $cs_typing
+	kill "$cs_tail" $cs_typing $cs_acks
 	# shellcheck disable=SC2086
 	wait "$cs_tail" $cs_typing
-	[ -n "$cs_last" ] || cs_remove
+	[ -z "$cs_all" ] || cs_remove
 	[ -n "$cs_ended" ] || cs_report || cs_lost
 }
 # cs_fetch BYTE LENGTH: sends a part of the output.
@@ -244,6 +387,10 @@ cs_end() {
 	while cs_group; do
 		[ "$cs_i" -ne 50 ] || cs_kill KILL
 		[ "$cs_i" -le 80 ] || { cs_say alive; exit 0; }
+		cs_nap; cs_i=$((cs_i + 1))
+	done
+	cs_i=0
+	while cs_alive && [ "$cs_i" -lt 20 ]; do
 		cs_nap; cs_i=$((cs_i + 1))
 	done
 	rm -rf "$cs_state.artifacts"

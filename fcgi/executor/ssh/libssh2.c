@@ -252,18 +252,17 @@ ssh_channel_open(struct ssh *s, const char *request, const char *what,
 		       : ssh_lost(s, rc, MESSAGE("ssh_while_start"), why);
 }
 
-/* Sends terminal input as far as possible. */
+/* Sends further input as far as possible. */
 static ssize_t
-send_frames(LIBSSH2_CHANNEL *channel, struct tty_frames *frames)
+send_more(LIBSSH2_CHANNEL *channel, struct buf *more)
 {
-	struct buf *typed = tty_frames_next(frames);
 	ssize_t n;
 
-	if (typed->len == 0)
+	if (more->len == 0)
 		return 0;
-	n = libssh2_channel_write(channel, typed->data, typed->len);
+	n = libssh2_channel_write(channel, more->data, more->len);
 	if (n > 0)
-		buf_consume(typed, (size_t)n);
+		buf_consume(more, (size_t)n);
 	return n;
 }
 
@@ -274,10 +273,8 @@ send_input(LIBSSH2_CHANNEL *channel, const struct ssh_call *call, size_t *sent)
 	const struct buf *input = call->input;
 	ssize_t n;
 
-	if (*sent == input->len && call->frames != NULL)
-		return send_frames(channel, call->frames);
-	if (*sent == input->len && call->enough != NULL)
-		return 0;
+	if (*sent == input->len && call->more != NULL)
+		return send_more(channel, call->more(call->ctx));
 	if (*sent == input->len) {
 		n = libssh2_channel_send_eof(channel);
 		if (n == 0)

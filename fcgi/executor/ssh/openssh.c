@@ -26,6 +26,7 @@
 #include "base/mem.h"
 #include "lang/host_key.h"
 #include "base/message.h"
+#include "executor/ssh/local_sh.h"
 #include "executor/ssh/openssh.h"
 #include "executor/ssh/ssh_key.h"
 #include "executor/ssh/stream_pipe.h"
@@ -102,43 +103,6 @@ openssh_become(
 	_exit(127);
 }
 
-struct local_sh {
-	const char *command;
-	int *ends; /* its input, output and error */
-};
-
-/* In the new process, if the target is this machine. */
-static void
-become_sh(void *ctx, const char *script_path)
-{
-	const struct local_sh *sh = ctx;
-
-	(void)script_path;
-	for (int i = 0; i < 3; i++)
-		if (dup2(sh->ends[i], i) < 0)
-			return;
-	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-	(void)!chdir("/");
-	execlp("sh", "sh", "-c", sh->command, (char *)NULL);
-}
-
-static bool
-start_sh(const char *command, int ends[3], struct confine_child *ret,
-    struct buf *why)
-{
-	struct local_sh sh = { command, ends };
-	struct confine_who who;
-	struct confine_call call = { .who = &who,
-		.end_signal = SIGTERM,
-		.become = become_sh,
-		.ctx = &sh };
-	bool ok = confine_choose(NULL, &who, why);
-
-	ok = ok && confine_start(&call, ret, why);
-	confine_who_clear(&who);
-	return ok;
-}
-
 static bool
 start_ssh(const struct openssh *s, const char *command, int ends[3],
     struct confine_child *ret)
@@ -170,7 +134,7 @@ openssh_start(const struct openssh *s, bool subsystem, const char *command,
 	}
 	if (ok)
 		ok = s->conn.client == &ssh_conn_local
-		    ? start_sh(command, ends, ret, why)
+		    ? local_sh_start(command, ends, ret, why)
 		    : start_ssh(&copy, command, ends, ret);
 	for (int i = 0; i < 3; i++) {
 		if (pipes[i][i > 0] >= 0)
@@ -207,24 +171,23 @@ keep_errors(struct openssh *s, const char *data, size_t len)
 }
 
 static void
-send_frames(struct openssh *s, struct tty_frames *frames)
+send_more(struct openssh *s, struct buf *more)
 {
-	struct buf *typed = tty_frames_next(frames);
-	ssize_t n = write(s->fds[0], typed->data, typed->len);
+	ssize_t n = write(s->fds[0], more->data, more->len);
 
 	if (n > 0)
-		buf_consume(typed, (size_t)n);
+		buf_consume(more, (size_t)n);
 	else if (n < 0 && errno != EAGAIN && errno != EINTR)
 		close_end(&s->fds[0]);
 }
 
-/* True if there is data to send: the input, its end, or terminal input. */
+/* True if there is data to send: the input, its end, or further input. */
 static bool
 has_input(const struct openssh *s, const struct ssh_call *call)
 {
 	return s->fds[0] >= 0 &&
-	    (call->frames == NULL || s->sent < call->input->len ||
-		tty_frames_next(call->frames)->len > 0);
+	    (call->more == NULL || s->sent < call->input->len ||
+		call->more(call->ctx)->len > 0);
 }
 
 static void
@@ -233,8 +196,8 @@ send_input(struct openssh *s, const struct ssh_call *call)
 	const struct buf *input = call->input;
 	ssize_t n = 0;
 
-	if (call->frames != NULL && s->sent == input->len) {
-		send_frames(s, call->frames);
+	if (call->more != NULL && s->sent == input->len) {
+		send_more(s, call->more(call->ctx));
 		return;
 	}
 	if (s->sent < input->len)
@@ -242,7 +205,7 @@ send_input(struct openssh *s, const struct ssh_call *call)
 		    s->fds[0], input->data + s->sent, input->len - s->sent);
 	if (n > 0)
 		s->sent += (size_t)n;
-	if ((s->sent == input->len && call->frames == NULL) ||
+	if ((s->sent == input->len && call->more == NULL) ||
 	    (n < 0 && errno != EAGAIN && errno != EINTR))
 		close_end(&s->fds[0]);
 }
@@ -262,13 +225,31 @@ take(struct openssh *s, int i, struct ssh_call *call, char *chunk)
 	}
 }
 
+/*
+ * The time by which data must arrive, or 0.  If the caller has enough, the
+ * input ends, so that a command which waits for more of it ends, too.
+ */
+static int64_t
+next_limit(struct openssh *s, const struct ssh_call *call)
+{
+	int64_t at = call->enough != NULL && s->fds[0] >= 0
+	    ? call->enough(call->ctx)
+	    : 0;
+
+	if (at > 0 && clock_monotonic() < at)
+		return at;
+	if (at > 0)
+		close_end(&s->fds[0]);
+	return ssh_conn_call_limit(call);
+}
+
 /* Until both outputs have ended. SSH_OK, SSH_LOST (time) or SSH_STOPPED. */
 static enum ssh_result
 converse(struct openssh *s, struct ssh_call *call)
 {
 	enum ssh_result result = SSH_OK;
 	char *chunk = mem_calloc(1, CHUNK);
-	int64_t limit = ssh_conn_call_limit(call);
+	int64_t limit = next_limit(s, call);
 
 	while (s->fds[1] >= 0 || s->fds[2] >= 0) {
 		struct pollfd p[3] = {
@@ -287,7 +268,7 @@ converse(struct openssh *s, struct ssh_call *call)
 		for (int i = 1; i < 3; i++)
 			if (p[i].revents != 0)
 				take(s, i, call, chunk);
-		limit = ssh_conn_call_limit(call);
+		limit = next_limit(s, call);
 		if (limit > 0 && clock_monotonic() >= limit) {
 			result = SSH_LOST;
 			break;

@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "executor/tty/tty_frames.h"
 #include "executor/job_spec.h"
 #include "executor/event_loop.h"
 
@@ -26,15 +25,19 @@ struct ssh_conn;
 /* One command on the host. The functions receive its two outputs. */
 struct ssh_call {
 	const char *command;
-	const struct buf *input; /* its complete standard input */
+	const struct buf *input; /* its standard input */
 	void (*out)(void *ctx, const char *data, size_t len);
 	void (*err)(void *ctx, const char *data, size_t len);
 	void *ctx;
-	struct tty_frames *frames; /* terminal input; or NULL */
+	/*
+	 * Or NULL: the input ends there.  Further input for now, from which
+	 * the client consumes what it sends.
+	 */
+	struct buf *(*more)(void *ctx);
 	/*
 	 * Or NULL.  Called after each read: 0, or the monotonic time at which
 	 * the call ends with SSH_OK although the command still waits for more
-	 * input: ssh_conn_last().
+	 * input: ssh_conn_last().  A client that has none ends the input then.
 	 */
 	int64_t (*enough)(void *ctx);
 	int64_t limit; /* monotonic, then SSH_LOST; or 0 */
