@@ -79,9 +79,9 @@ void db_watch(struct db *db, bool (*may_go_on)(void *ctx), void *ctx);
  * The number of writes to rows of steps so far; and the ids of the steps of a
  * run that were written after that number, at most DB_STEPS, so that a reader
  * reads those alone again. They are valid until the next write. False: they
- * are too many, or not known; all have to be read.
+ * are too many, or not known, as writes were rolled back; all have to be read.
  */
-#define DB_STEPS 8
+#define DB_STEPS 64
 uint64_t db_step_writes(const struct db *db);
 bool db_steps_since(const struct db *db, uint64_t writes, int64_t run,
     const char *ret_ids[DB_STEPS], size_t *ret_count);

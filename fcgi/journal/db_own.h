@@ -33,6 +33,7 @@ struct db {
 	bool (*may_go_on)(void *ctx); /* db_watch() */
 	void *watch_ctx;
 	uint64_t step_writes;
+	uint64_t step_writes_saved; /* at the savepoint */
 	struct {
 		int64_t run;
 		char *step;

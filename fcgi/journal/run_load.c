@@ -64,27 +64,37 @@ find_next(const struct lifecycle *l, const char *id, size_t *at)
 }
 
 static void
+load_texts(
+    const struct lifecycle *l, struct rows *rows, struct lifecycle_row *row)
+{
+	row->by = arena_strdup(l->arena, db_text(rows, "by"));
+	row->at = time_text(l, rows, "at");
+	row->reason = arena_strdup(l->arena, db_text(rows, "reason"));
+	row->signed_by = arena_strdup(l->arena, db_text(rows, "signed_by"));
+}
+
+static void
 load_row(struct lifecycle *l, struct rows *rows, size_t *at)
 {
 	int i = find_next(l, db_text(rows, "id"), at);
-	struct arena *a = l->arena;
+	struct lifecycle_row *row;
 
 	if (i < 0)
 		return;
-	l->rows[i] = (struct lifecycle_row){
+	row = &l->rows[i];
+	*row = (struct lifecycle_row){
 		.part = part_find(db_text(rows, "part")),
 		.position = db_int(rows, "position"),
 		.state = state_find(db_text(rows, "state")),
 		.attempts = db_int(rows, "attempts"),
-		.by = arena_strdup(a, db_text(rows, "by")),
-		.at = time_text(l, rows, "at"),
-		.reason = arena_strdup(a, db_text(rows, "reason")),
-		.signed_by = arena_strdup(a, db_text(rows, "signed_by")),
 	};
+	row->pressed = lifecycle_is_pressed(db_text(rows, "by"), row->attempts);
+	if (!l->bare)
+		load_texts(l, rows, row);
 }
 
-static void
-load_rows(struct lifecycle *l)
+void
+run_load_rows(struct lifecycle *l)
 {
 	struct rows *rows;
 	size_t at = 0;
@@ -99,13 +109,10 @@ load_rows(struct lifecycle *l)
 	db_done(rows);
 }
 
-/* Reads the rows of some steps again; gates have their own state until then. */
+/* Gates have their own state, until the decisions are loaded again. */
 static void
-load_rows_of(struct lifecycle *l, const char *const *ids, size_t count)
+reset_gates(struct lifecycle *l)
 {
-	struct rows *rows;
-	size_t at = l->plan->steps_count;
-
 	for (size_t i = 0; l->gates[i] >= 0; i++) {
 		struct lifecycle_row *gate = &l->rows[l->gates[i]];
 
@@ -113,6 +120,14 @@ load_rows_of(struct lifecycle *l, const char *const *ids, size_t count)
 			gate->state = STATE_SUCCEEDED;
 		gate->lapsed = false;
 	}
+}
+
+void
+run_load_rows_of(struct lifecycle *l, const char *const *ids, size_t count)
+{
+	struct rows *rows;
+	size_t at = l->plan->steps_count;
+
 	for (size_t i = 0; i < count; i++) {
 		rows = db_query(
 		    l->db, STMT_STEP_GET, INT(l->run.id), TEXT(ids[i]));
@@ -181,12 +196,6 @@ load_run(struct lifecycle *l)
 		.approvals = json_get(row, "approvals"),
 		.moment = approval_moment(row),
 		.has_begun = json_get(row, "first_at") != NULL };
-}
-
-static bool
-is_pressed(const struct lifecycle_row *row)
-{
-	return lifecycle_is_pressed(row->by, row->attempts);
 }
 
 /* The step that this one probes; -1: it is no probe. */
@@ -258,8 +267,8 @@ lifecycle_is_followed(const struct lifecycle *l, int step, enum verb verb)
 
 	for (size_t i = 0; i < l->plan->steps_count; i++)
 		if (l->rows[i].part == row->part &&
-		    l->rows[i].position > row->position &&
-		    is_pressed(&l->rows[i]) && !are_beside(l, step, (int)i) &&
+		    l->rows[i].position > row->position && l->rows[i].pressed &&
+		    !are_beside(l, step, (int)i) &&
 		    (verb == VERB_step_reopen ||
 			l->plan->steps[i].kind != STEP_APPROVAL))
 			return true;
@@ -277,7 +286,8 @@ void
 run_load_approvals(struct lifecycle *l)
 {
 	run_load_head(l);
-	load_rows(l);
+	if (l->rows == NULL)
+		run_load_rows(l);
 	load_gates(l);
 }
 
@@ -291,7 +301,7 @@ sum_up(struct lifecycle *l)
 		if (l->rows[i].part != PART_ROLLBACK)
 			continue;
 		l->run.can_roll_back = true;
-		l->run.rollback_begun |= is_pressed(&l->rows[i]);
+		l->run.rollback_begun |= l->rows[i].pressed;
 	}
 	for (size_t i = 0;
 	     l->gates[i] >= 0 && !l->run.has_begun && l->run.open_gate == NULL;
@@ -327,7 +337,8 @@ void
 run_load_again(struct lifecycle *l, const char *const *ids, size_t count)
 {
 	run_load_head(l);
-	load_rows_of(l, ids, count);
+	reset_gates(l);
+	run_load_rows_of(l, ids, count);
 	load_gates(l);
 	l->rehearsal = 0;
 	finish(l);
@@ -395,12 +406,32 @@ load_workers(const struct lifecycle *l, struct lifecycle_step *s)
 			add_workers(l, l->plan->steps[i].id, s->probers);
 }
 
+/* The row with its texts. */
+static const struct lifecycle_row *
+texts_of(const struct lifecycle *l, int step)
+{
+	const struct lifecycle_row *row = &l->rows[step];
+	struct lifecycle_row *copy;
+	struct rows *rows;
+
+	if (!l->bare)
+		return row;
+	copy = arena_alloc(l->arena, sizeof(*copy));
+	*copy = *row;
+	rows = db_query(l->db, STMT_STEP_GET, INT(l->run.id),
+	    TEXT(l->plan->steps[step].id));
+	if (db_next(rows))
+		load_texts(l, rows, copy);
+	db_done(rows);
+	return copy;
+}
+
 void
 run_load_step(const struct lifecycle *l, int step, enum verb verb,
     struct lifecycle_step *ret)
 {
 	const struct step *s = &l->plan->steps[step];
-	const struct lifecycle_row *row = &l->rows[step];
+	const struct lifecycle_row *row = texts_of(l, step);
 	int of = step_of(l, step), gate = lifecycle_gate_before(l, step);
 
 	*ret = (struct lifecycle_step){ .step = s,

@@ -10,7 +10,10 @@
 #include "base/arena.h"
 #include "journal/lifecycle.h"
 
-/* The row of a step; `part` is "" if the run does not have it. */
+/*
+ * The row of a step; `part` is "" if the run does not have it.  A bare row has
+ * no texts.
+ */
 struct lifecycle_row {
 	enum part part;
 	enum state state;      /* of a gate whose approvals do not
@@ -19,6 +22,7 @@ struct lifecycle_row {
 	const char *at;        /* RFC 3339, or NULL */
 	const char *reason;    /* or NULL */
 	const char *signed_by; /* or NULL */
+	bool pressed;          /* lifecycle_is_pressed() */
 	int64_t position;
 	int64_t attempts;
 	struct json_object *given; /* a gate: approval_standing() on it */
@@ -32,6 +36,7 @@ struct lifecycle {
 	struct json_object *row;       /* of STMT_RUN_GET */
 	struct json_object *decisions; /* of STMT_APPROVALS */
 	struct lifecycle_row *rows;    /* one per step of the runbook */
+	bool bare;                     /* these rows are */
 	int *gates;                    /* steps that are gates, -1 behind */
 	int (*find)(void *ctx, const char *id);
 	void *ctx;
@@ -42,9 +47,15 @@ struct lifecycle {
 /*
  * Loads the record of a run. db, arena, book and row are set already and
  * outlive it; find(ctx, id) is the index of a step in the runbook, or -1 (NULL:
- * plan_find_step()). All results belong to the arena.
+ * plan_find_step()). All results belong to the arena. Rows that are set already
+ * (run_load_rows()) are not read.
  */
 void run_load(struct lifecycle *l);
+
+/* Its rows, which the gates do not concern yet; those of some steps again. */
+void run_load_rows(struct lifecycle *l);
+void run_load_rows_of(
+    struct lifecycle *l, const char *const *ids, size_t count);
 
 /*
  * The same after a change: `row` is the run's row of now, and of the steps only

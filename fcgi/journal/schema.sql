@@ -120,6 +120,9 @@ CREATE TABLE step (
 	signed_by TEXT,
 	PRIMARY KEY (run, id)
 ) STRICT, WITHOUT ROWID;
+-- Of the steps of a run, those that are next or at work.
+CREATE INDEX step_at_work ON step (run, part, position) WHERE state NOT IN
+    ('pending', 'succeeded', 'confirmed', 'skipped');
 
 CREATE TABLE attempt (
 	run		INTEGER NOT NULL,

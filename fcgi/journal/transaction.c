@@ -51,6 +51,13 @@ note(struct db *db, const char *what, int rc)
 	    rc == SQLITE_PROTOCOL;
 }
 
+/* Rows of steps that were read since are not what is there. */
+static void
+forget_steps(struct db *db)
+{
+	db->step_writes += DB_STEPS + 1;
+}
+
 bool
 db_fail(struct db *db, const char *what, int rc)
 {
@@ -140,6 +147,8 @@ db_end(struct db *db, enum err err)
 		err = db_error(db, "commit", rc);
 	if (!sqlite3_get_autocommit(db->handle))
 		frame(db, ROLLBACK);
+	if (err != ERR_OK)
+		forget_steps(db);
 	db->within = db->failed = false;
 	return err;
 }
@@ -149,6 +158,7 @@ db_savepoint(struct db *db)
 {
 	if (!db_is_within(db))
 		db->failed = false;
+	db->step_writes_saved = db->step_writes;
 	return !db->failed && !db_is_lost(db) &&
 		frame(db, SAVEPOINT) == SQLITE_OK
 	    ? ERR_OK
@@ -160,6 +170,8 @@ db_release(struct db *db, enum err err)
 {
 	if (err == ERR_OK && db->failed)
 		err = ERR_UNAVAILABLE;
+	if (err != ERR_OK && db->step_writes != db->step_writes_saved)
+		forget_steps(db);
 	if (!db_is_lost(db) &&
 	    (err == ERR_OK || frame(db, ROLLBACK_TO) == SQLITE_OK) &&
 	    frame(db, RELEASE) == SQLITE_OK) {
@@ -168,5 +180,6 @@ db_release(struct db *db, enum err err)
 	}
 	if (!sqlite3_get_autocommit(db->handle))
 		frame(db, ROLLBACK);
+	forget_steps(db);
 	return ERR_UNAVAILABLE;
 }

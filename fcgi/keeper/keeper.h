@@ -23,10 +23,10 @@
 #define KEEPER_DISK_FLOOR (64ULL * 1024 * 1024)
 
 struct cache;
+struct step_cache;
 struct compiler;
 
-/* The length of a page's terminal input that has arrived (wire/tty_message.h).
- */
+/* The length of a page's terminal input that came (wire/tty_message.h). */
 struct arrived {
 	char exec[2 * EXEC_ID_BYTES + 1];
 	char session[TTY_SESSION + 1];
@@ -47,11 +47,11 @@ struct keeper {
 	const char *data_dir;
 	const char *runbooks_dir;
 	struct db *db;
-	struct cache *cache;            /* plans by hash (plan_cache.c) */
+	struct cache *cache; /* plans by hash (plan_cache.c) */
+	struct step_cache *steps;
 	struct compiler *compiler;      /* compile_ask.c */
 	unsigned char ledger_key[64];   /* Ed25519 secret key */
-	struct json_object *ledgered;   /* {run: events} of the heads in it;
-					 * NULL: not loaded */
+	struct json_object *ledgered;   /* {run: events}, or NULL: not read */
 	int64_t ledger_at;              /* monotonic: heads due; -1 */
 	bool ledger_grew;               /* in this transaction */
 	int ledger_fd;                  /* ledger.jsonl, or -1 */

@@ -85,7 +85,10 @@ ledger_add_run(struct keeper *k, int64_t run, const char *result)
 	return append(k, o);
 }
 
-/* {run: events} of the heads that the ledger has. */
+/*
+ * {run: events} of the heads that the newest entries have: a head further back
+ * is appended once more, and a keeper of a million runs starts like any other.
+ */
 static void
 read_ledgered(struct keeper *k)
 {

@@ -32,6 +32,7 @@
 #include "keeper/ballast.h"
 #include "keeper/conn.h"
 #include "keeper/ledger.h"
+#include "keeper/plans/step_cache.h"
 #include "keeper/unaccepted.h"
 
 /*
@@ -263,6 +264,7 @@ mend_journal(struct keeper *k)
 	if (!db_is_stale(k->db))
 		return;
 	log_warn("the database is opened anew");
+	step_cache_free(k);
 	db_close(k->db);
 	k->db = NULL;
 	if (db_open(k->data_dir, DB_KEEPER, &k->db) != ERR_OK)

@@ -27,6 +27,7 @@
 #include "keeper/ledger.h"
 #include "keeper/plans/new_plan.h"
 #include "keeper/plans/plan_cache.h"
+#include "keeper/plans/step_cache.h"
 #include "keeper/seal.h"
 #include "wire/handed.h"
 
@@ -182,6 +183,7 @@ main(int argc, char **argv)
 		    open_socket(&o, HANDED_ADMIN_SOCKET, "admin.sock", 0600),
 		    open_socket(&o, HANDED_RUNNER_SOCKET, "runner.sock", 0600));
 	ledger_close(&k);
+	step_cache_free(&k);
 	plan_cache_free(&k);
 	compile_close(&k);
 	db_close(k.db);

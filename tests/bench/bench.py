@@ -560,4 +560,5 @@ def main():
             json.dumps(table.values, indent=1) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

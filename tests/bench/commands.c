@@ -3,9 +3,12 @@
  * soon as the last was answered.
  *
  *	CREDENTIAL=bearer:TOKEN commands SOCKET RUN CLIENTS SECONDS
+ *	CREDENTIAL=bearer:TOKEN commands SOCKET RUN STEPS
  *
- * Prints how many comments on the run were made durable in a second.  The
- * credential is not an argument, as those can be read by everybody.
+ * Prints how many comments on the run were made durable in a second; or in how
+ * many microseconds each of so many confirmations, of the steps s0, s1, ... of
+ * the run.  The credential is not an argument, as those can be read by
+ * everybody.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -38,7 +41,7 @@ call(struct client *c, int fd)
 		fail("the keeper went away");
 }
 
-/* True when a whole answer came; the next call follows it. */
+/* True when a whole answer came. */
 static bool
 take_reply(struct client *c, int fd)
 {
@@ -56,8 +59,34 @@ take_reply(struct client *c, int fd)
 	if (reply.err != ERR_OK)
 		fail(reply.body);
 	buf_consume(&c->in, size);
-	call(c, fd);
 	return true;
+}
+
+/* One client confirms the steps, one after the other. */
+static void
+confirm(const char *socket, struct wire_call *c, long steps)
+{
+	int64_t begin = clock_monotonic();
+	struct client client = { 0 };
+	int fd = io_connect(socket);
+	char step[32];
+
+	c->verb = "step_confirm";
+	c->body = "{}";
+	c->step = step;
+	for (long i = 0; i < steps; i++) {
+		snprintf(step, sizeof(step), "s%ld", i);
+		buf_reset(&client.out);
+		wire_put_call(&client.out, c);
+		call(&client, fd);
+		while (!take_reply(&client, fd))
+			;
+	}
+	printf(
+	    "%lld\n", (long long)(1000 * (clock_monotonic() - begin) / steps));
+	close(fd);
+	buf_clear(&client.in);
+	buf_clear(&client.out);
 }
 
 int
@@ -75,10 +104,16 @@ main(int argc, char **argv)
 	long n, done = 0;
 	int64_t begin, end;
 
-	if (argc != 5 || comment.credential == NULL ||
-	    (n = strtol(argv[3], NULL, 10)) < 1 || n > MOST)
+	if (argc < 4 || argc > 5 || comment.credential == NULL ||
+	    (n = strtol(argv[3], NULL, 10)) < 1)
 		return 2;
 	comment.run = strtol(argv[2], NULL, 10);
+	if (argc == 4) {
+		confirm(argv[1], &comment, n);
+		return 0;
+	}
+	if (n > MOST)
+		return 2;
 	begin = clock_monotonic();
 	end = begin + 1000 * strtol(argv[4], NULL, 10);
 	for (long i = 0; i < n; i++) {
@@ -89,8 +124,11 @@ main(int argc, char **argv)
 	}
 	while (clock_monotonic() < end && poll(polls, (nfds_t)n, 1000) >= 0)
 		for (long i = 0; i < n; i++)
-			if (polls[i].revents != 0)
-				done += take_reply(&clients[i], polls[i].fd);
+			if (polls[i].revents != 0 &&
+			    take_reply(&clients[i], polls[i].fd)) {
+				done++;
+				call(&clients[i], polls[i].fd);
+			}
 	printf(
 	    "%lld\n", (long long)(done * 1000 / (clock_monotonic() - begin)));
 	for (long i = 0; i < n; i++) {

@@ -7,7 +7,6 @@ import re
 import statistics
 import subprocess
 import sys
-import threading
 import time
 import urllib.parse
 
@@ -29,16 +28,21 @@ LISTS = [  # name, query
     ("a word in all, long ago", "q=Upgrade&to=2016-01-01"),
     ("two characters of Chinese", "q=" + urllib.parse.quote("升级")),
 ]
-SLOW = "/runs?q=zq"     # two letters that are nowhere: no index has them
+SEARCHES = [  # that find nothing; no index has two letters
+    ("of a word", "/runs?q=nowhere"), ("of two letters", "/runs?q=zq")]
+
+
+def wrk_command(url, headers, connections, seconds):
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
+    for name, value in headers.items():
+        command += ["-H", f"{name}: {value}"]
+    return [*command, url]
 
 
 def requests_of(url, headers, seconds):
     """Requests a second over 4 connections, and the 99th percentile."""
-    command = ["wrk", "-t1", "-c4", f"-d{seconds}s", "--latency"]
-    for name, value in headers.items():
-        command += ["-H", f"{name}: {value}"]
-    said = subprocess.run([*command, url], check=True, text=True,
-                          capture_output=True, timeout=60).stdout
+    said = subprocess.run(wrk_command(url, headers, 4, seconds), check=True,
+                          text=True, capture_output=True, timeout=60).stdout
     if "Non-2xx" in said or " 0 requests in" in said:
         raise AssertionError(f"{url} did not answer well:\n{said}")
     return (float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),
@@ -77,31 +81,31 @@ def median_of(user, path, n):
     return statistics.median(took)
 
 
-def measure_beside(user, number, table, n):
-    """A run page, alone and beside people whose searches have no index."""
-    ended = threading.Event()
-    answers = []
-
-    def search():
-        while not ended.is_set():
-            answers.append(user.ask("GET", SLOW, accept="text/html")[0])
-
-    table.head("a run page beside searches without index", "median ms",
-               "refused")
-    for count in (0, 4, 8):
-        ended.clear()
-        answers.clear()
-        threads = [threading.Thread(target=search) for _ in range(count)]
-        for t in threads:
-            t.start()
-        time.sleep(0.2)
-        took = median_of(user, f"/runs/{number}", n)
-        ended.set()
-        for t in threads:
-            t.join()
-        refused = sum(a != 200 for a in answers)
-        table.line(f"{count} who search", f"{table.keep(f'scale.beside.{count}', took):.2f}",
-                   f"{refused} of {len(answers)}")
+def measure_beside(console, user, number, table, seconds):
+    """A run page, alone and beside people whose searches find nothing."""
+    table.head("a run page beside searches that find nothing", "p50", "p99",
+               "searches", "refused")
+    for name, path in SEARCHES:
+        for count in (0, 4, 8):
+            headers = {"Authorization": "Bearer " + user.token,
+                       "Accept": "text/html"}
+            search = subprocess.Popen(
+                wrk_command(console.base + path, headers, count, seconds + 1),
+                text=True, stdout=subprocess.PIPE) if count > 0 else None
+            time.sleep(0.5)
+            said = subprocess.run(
+                wrk_command(f"{console.base}/runs/{number}", headers, 1,
+                            seconds), check=True, text=True,
+                capture_output=True, timeout=60).stdout
+            assert "Non-2xx" not in said, said
+            of = search.communicate(timeout=60)[0] if search else ""
+            p50, p99 = (re.search(rf"^ +{p}%\s+(\S+)", said, re.M)[1]
+                        for p in (50, 99))
+            done = re.search(r"(\d+) requests in", of)
+            refused = re.search(r"Non-2xx or 3xx responses: (\d+)", of)
+            table.line(f"{count} people's, {name}", p50, p99,
+                       done[1] if done else 0, refused[1] if refused else 0)
+            table.keep(f"scale.beside.{path[-2:]}.{count}", [p50, p99])
 
 
 def measure_million(f, table, quick):
@@ -114,31 +118,54 @@ def measure_million(f, table, quick):
     try:
         user = User(console.base, (data / "token").read_text())
         measure_lists(console, user, table, reference, 1)
-        measure_beside(user, 10, table, 20 if quick else 100)
+        measure_beside(console, user, 10, table, 2 if quick else 5)
     finally:
         console.stop()
 
 
+def run_commands(f, number, *arguments):
+    return int(subprocess.run(
+        [BUILD / "bench/commands", f.folder / "data/run/keeper.sock",
+         str(number), *map(str, arguments)], check=True, text=True,
+        capture_output=True, timeout=60,
+        env={"CREDENTIAL": "bearer:" + f.user.token}).stdout)
+
+
+def keeper_us(f):
+    """Microseconds of a processor that the keeper has taken."""
+    pid, = f.console.pids("countersign-keeper")
+    return int(pathlib.Path(f"/proc/{pid}/schedstat").read_text().split()[0]) \
+        / 1000
+
+
+def confirmations(f, n):
+    """Of some 200 confirmations in new runs of n steps: the median run's mean
+    of the time until the answer, and the mean of the keeper's own."""
+    steps = min(n, 200)
+    numbers = [f.started(f"steps{n}") for _ in range(201 // steps)]
+    run_commands(f, f.started(f"steps{n}"), steps)  # what is read once
+    begin = keeper_us(f)
+    took = statistics.median(run_commands(f, number, steps)
+                             for number in numbers)
+    return took, (keeper_us(f) - begin) / (steps * len(numbers))
+
+
 def measure_steps(f, table):
     """Runs of the fixture's console, whose only difference is their length."""
-    table.head("runs by their steps", "comments/s", "with 64", "page ms")
+    table.head("runs by their steps", "comments/s", "with 64", "confirm us",
+               "of keeper", "page ms")
     for n in (3, 200, 1000):
         (f.books / f"steps{n}.md").write_text(
             f"---\ntitle: {n} steps\n---\n" + "".join(
                 f"- [ ] Do {i} {{#s{i}}}\n" for i in range(n)))
         number = f.started(f"steps{n}")
-        rates = [int(subprocess.run(
-            [BUILD / "bench/commands", f.folder / "data/run/keeper.sock",
-             str(number), str(clients), "2"], check=True, text=True,
-            capture_output=True, timeout=60,
-            env={"CREDENTIAL": "bearer:" + f.user.token}).stdout)
-            for clients in (1, 64)]
-        page = median_of(f.user, f"/runs/{number}", 40)
+        figures = {"one": run_commands(f, number, 1, 2),
+                   "many": run_commands(f, number, 64, 2)}
+        figures["confirm"], figures["keeper"] = confirmations(f, n)
+        figures["page"] = median_of(f.user, f"/runs/{number}", 40)
         table.line(f"{n} steps", *(
-            f"{table.keep(f'scale.steps.{n}.{key}', value):.{digits}f}"
-            for key, value, digits in (("one", rates[0], 0),
-                                       ("many", rates[1], 0),
-                                       ("page", page, 2))))
+            f"{table.keep(f'scale.steps.{n}.{key}', value):.{key == 'page' and 2 or 0}f}"
+            for key, value in figures.items()))
 
 
 def measure_scale(f, table, quick):

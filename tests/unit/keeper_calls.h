@@ -21,6 +21,7 @@
 #include "keeper/ledger.h"
 #include "keeper/plans/compile_ask.h"
 #include "keeper/plans/plan_cache.h"
+#include "keeper/plans/step_cache.h"
 #include "keeper/refused.h"
 #include "keeper/seal.h"
 
@@ -63,6 +64,7 @@ keeper_end(void **state)
 	json_object_put(called.result);
 	called.result = NULL;
 	ledger_close(&keeper);
+	step_cache_free(&keeper);
 	plan_cache_free(&keeper);
 	compile_close(&keeper);
 	db_close(keeper.db);

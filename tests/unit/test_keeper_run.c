@@ -4,6 +4,8 @@
  */
 #include "keeper_runs.h"
 
+#include "keeper/run.h"
+
 #define TWO_PLACES "environments:\n  test: {}\n  production: {}\n"
 
 /* A run of that book in that environment, started. */
@@ -391,6 +393,68 @@ a_change_of_the_plan_leaves_a_parked_run_parked(void **state)
 	assert_string_equal(state_of(run, "two"), "ready");
 }
 
+/* Commands forget the steps that a batch has written which was lost. */
+static void
+a_batch_that_is_lost_leaves_nothing_confirmed(void **state)
+{
+	static const char *const confirmed[] = {
+		"{\"step\":\"two\",\"state\":\"confirmed\",\"note\":\"\"}",
+		"{\"step\":\"three\",\"state\":\"confirmed\",\"note\":\"\"}"
+	};
+	int64_t run;
+
+	(void)state;
+	write_book("- [ ] One {#one}\n- [ ] Two {#two}\n- [ ] Three {#three}\n",
+	    TWO_PLACES);
+	run = begun("test");
+	must("step_confirm", ana, run, "one", "{}");
+	assert_int_equal(db_begin(keeper.db), ERR_OK);
+	for (size_t i = 0; i < 2; i++) {
+		struct json_object *data = json_tokener_parse(confirmed[i]);
+
+		assert_int_equal(event_append(keeper.db, run, EVENT_ANY_SEQ,
+				     "ana", EVENT_STEP_CONFIRMED, data),
+		    ERR_OK);
+		assert_int_equal(run_advance(&keeper, run), ERR_OK);
+	}
+	assert_string_equal(state_of(run, "three"), "confirmed");
+	assert_int_equal(db_end(keeper.db, ERR_UNAVAILABLE), ERR_UNAVAILABLE);
+	assert_int_equal(
+	    call("step_confirm", ana, run, "three", "{}"), ERR_CONFLICT);
+	must("step_confirm", ana, run, "two", "{}");
+	must("step_confirm", ana, run, "three", "{}");
+	assert_int_equal(count_of(run, "steps_done"), 3);
+}
+
+static void
+steps_that_were_rolled_back_have_to_be_read_again(void **state)
+{
+	struct db *db = keeper.db;
+	const char *ids[DB_STEPS];
+	uint64_t writes;
+	size_t count;
+	int64_t run;
+
+	(void)state;
+	write_book("- [ ] One {#one}\n", TWO_PLACES);
+	run = begun("test");
+	writes = db_step_writes(db);
+	assert_int_equal(db_savepoint(db), ERR_OK);
+	assert_int_equal(db_run(db, STMT_STEP_PROGRESS, INT(run), TEXT("one"),
+			     TEXT("running")),
+	    ERR_OK);
+	assert_true(db_steps_since(db, writes, run, ids, &count));
+	assert_int_equal(count, 1);
+	assert_int_equal(db_release(db, ERR_CONFLICT), ERR_CONFLICT);
+	assert_false(db_steps_since(db, writes, run, ids, &count));
+	/* a refusal that wrote none costs nothing */
+	writes = db_step_writes(db);
+	assert_int_equal(db_savepoint(db), ERR_OK);
+	assert_int_equal(db_release(db, ERR_CONFLICT), ERR_CONFLICT);
+	assert_true(db_steps_since(db, writes, run, ids, &count));
+	assert_int_equal(count, 0);
+}
+
 int
 main(void)
 {
@@ -407,6 +471,8 @@ main(void)
 		ONE(a_parked_run_gives_its_targets_back_and_takes_them_again),
 		ONE(a_run_at_work_is_not_parked),
 		ONE(a_change_of_the_plan_leaves_a_parked_run_parked),
+		ONE(a_batch_that_is_lost_leaves_nothing_confirmed),
+		ONE(steps_that_were_rolled_back_have_to_be_read_again),
 	};
 
 	return cmocka_run_group_tests_name("keeper/run", tests, NULL, NULL);

@@ -16,6 +16,7 @@
 #include "web/web.h"
 
 #define SHORT "500"
+#define MIDDLE "4000"
 #define LONG "100000"
 #define ENDLESS "9000000000000000000"
 
@@ -126,7 +127,7 @@ search_elsewhere(bool ends_it)
 			_exit(1);
 		read_limit_watch(web.limit, web.db);
 		read_limit_begin(web.limit, -1);
-		read_limit_search(web.limit);
+		read_limit_search(web.limit, true);
 		if (!count_to(LONG) || write(ready[1], "x", 1) != 1 ||
 		    read(tell[0], &byte, 1) < 0)
 			_exit(1);
@@ -156,7 +157,7 @@ static void
 search(const char *n, bool found)
 {
 	read_limit_begin(web.limit, -1);
-	read_limit_search(web.limit);
+	read_limit_search(web.limit, true);
 	assert_int_equal(count_to(n), found);
 	read_limit_found(web.limit);
 }
@@ -181,12 +182,32 @@ one_long_search_is_made_at_a_time(void **state)
 	}
 }
 
+/* It is refused before it has taken as much as one with an index may. */
+static void
+a_scan_beside_another_is_refused_sooner(void **state)
+{
+	struct searcher s = search_elsewhere(true);
+
+	(void)state;
+	search(SHORT, true);
+	search(MIDDLE, true);
+	read_limit_begin(web.limit, -1);
+	read_limit_search(web.limit, false);
+	assert_false(count_to(MIDDLE));
+	expect_answer(429, "search_busy");
+	end_search(s);
+	read_limit_begin(web.limit, -1);
+	read_limit_search(web.limit, false);
+	assert_true(count_to(MIDDLE));
+	read_limit_found(web.limit);
+}
+
 static void
 a_search_ends_after_a_second(void **state)
 {
 	(void)state;
 	read_limit_begin(web.limit, -1);
-	read_limit_search(web.limit);
+	read_limit_search(web.limit, true);
 	ahead += 2;
 	assert_false(count_to(ENDLESS));
 	read_limit_found(web.limit);
@@ -230,6 +251,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_long_search_is_made_at_a_time),
+		cmocka_unit_test(a_scan_beside_another_is_refused_sooner),
 		cmocka_unit_test(a_search_ends_after_a_second),
 		cmocka_unit_test(a_request_reads_for_fifteen_seconds),
 		cmocka_unit_test(nothing_is_read_for_a_client_that_has_gone),

@@ -50,11 +50,12 @@ project_step_requested(struct db *db, const struct event *e)
 	if (err == ERR_OK)
 		err = project_for_each(db, e, "targets", add_target);
 	if (err == ERR_OK)
-		err = db_run(db, STMT_STEP_SET_ATTEMPTS, INT(e->run),
-		    TEXT(step), INT(n));
-	if (err == ERR_OK)
 		err = project_work(db, e);
-	return err == ERR_OK ? project_set_step(db, e, "requested", NULL) : err;
+	if (err == ERR_OK)
+		err = project_set_step(db, e, "requested", NULL);
+	return err == ERR_OK ? db_run(db, STMT_STEP_SET_ATTEMPTS, INT(e->run),
+				   TEXT(step), INT(n))
+			     : err;
 }
 
 enum err
@@ -177,8 +178,6 @@ project_step_ended(struct db *db, const struct event *e)
 		err = project_set_variables(db, e);
 	if (err == ERR_OK)
 		err = project_progress(db, e, text_of(e, "state"));
-	if (err == ERR_OK)
-		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
 	return err == ERR_OK ? db_run(db, STMT_RUN_MOVE_CURRENT, INT(e->run))
 			     : err;
 }

@@ -6,7 +6,9 @@
  * them.  So a search is free for as many rows as a page needs with an index,
  * and then needs the turn, of which there is one: a mutex in shared memory,
  * which the kernel gives back if its worker dies.  Waiting for the turn was
- * rejected: it would keep a worker as well.
+ * rejected: it would keep a worker as well.  A term that no index has gets less
+ * for free: it is found in the newest rows or needs them all, and those who are
+ * refused ask again.
  */
 #include <errno.h>
 #include <poll.h>
@@ -22,6 +24,7 @@
 #define REQUEST_MS 15000
 #define SEARCH_MS 1000
 #define FREE_ASKS 25 /* of a search before it needs the turn */
+#define FREE_ASKS_OF_SCAN 5
 
 static const struct {
 	const char *key;
@@ -41,6 +44,7 @@ struct read_limit {
 	int client;
 	int64_t begin; /* of the request, or of its search */
 	int asks;
+	int free_asks;
 	bool searches;
 	bool has_turn;
 	enum reason why;
@@ -109,7 +113,7 @@ may_go_on(void *ctx)
 		l->why = SEARCH_LONG;
 	else if (took > REQUEST_MS)
 		l->why = LONG;
-	else if (l->searches && ++l->asks > FREE_ASKS && !take_turn(l))
+	else if (l->searches && ++l->asks > l->free_asks && !take_turn(l))
 		l->why = SEARCH_BUSY;
 	return l->why == NONE;
 }
@@ -130,10 +134,11 @@ read_limit_begin(struct read_limit *l, int client)
 }
 
 void
-read_limit_search(struct read_limit *l)
+read_limit_search(struct read_limit *l, bool has_index)
 {
 	l->searches = true;
 	l->asks = 0;
+	l->free_asks = has_index ? FREE_ASKS : FREE_ASKS_OF_SCAN;
 	l->begin = clock_monotonic();
 }
 

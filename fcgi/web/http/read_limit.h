@@ -28,8 +28,11 @@ void read_limit_begin(struct read_limit *l, int client);
 /* True: nobody waits for the answer. */
 bool read_limit_is_gone(const struct read_limit *l);
 
-/* The statements from here on are a search, until it has been found. */
-void read_limit_search(struct read_limit *l);
+/*
+ * The statements from here on are a search, until it has been found; an index
+ * has what it looks for, or at least no text is compared row by row.
+ */
+void read_limit_search(struct read_limit *l, bool has_index);
 void read_limit_found(struct read_limit *l);
 
 /*

@@ -213,7 +213,8 @@ run_list_find(
 		clock_parse(ask->from, &q.from);
 	if (ask->to != NULL && clock_parse(ask->to, &q.to))
 		q.to += DAY_MS;
-	read_limit_search(req->web->limit);
+	read_limit_search(
+	    req->web->limit, ask->q == NULL || index != SEARCH_NONE);
 	lead = count_filters(ask) > 1 && index != SEARCH_PAIR
 	    ? best_lead(req, &q, index)
 	    : only_lead(ask, index);
