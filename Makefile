@@ -7,6 +7,7 @@
 #                 browser and fate together
 # make test-long  the tests that take longer (tests/long), longer fuzzing
 # make lab        the hosts of the five upgrades with the console beside them
+# make pictures   each page in both widths, themes and languages, to look at
 # make shots-lab  the five upgrades in browsers, with pictures of each state
 # make format     lay out all C with clang-format 14
 # make bench      measure, as ratios against references of the same run
@@ -293,6 +294,10 @@ system: built tests/browser/node_modules
 	    $(filter-out $(LONGEST),$(E2E) $(FAULT) $(BROWSER) $(LAB_TESTS))
 long: built
 	@tests/run $(wildcard tests/long/test_*)
+# Pictures of all pages, and of all parts of /ui, in build/pictures.
+pictures: deps-test tests/browser/node_modules
+	$(call build,$(PLAIN),all,$(B))
+	@tests/browser/pictures/take.py
 # Pictures in build/shots-lab/NAME; an hour for all of them.
 SHOTS_LAB = fate poa metis xpulse loonflow
 shots-lab: deps-test tests/browser/node_modules
@@ -346,5 +351,5 @@ clean:
 	rm -rf build
 
 .PHONY: all asan bench browser built clean deps deps-test dev e2e fate fault \
-	format fuzz fuzz-built lab lint long run shots-lab spec system test test-long unit unit-built \
+	format fuzz fuzz-built lab lint long pictures run shots-lab spec system test test-long unit unit-built \
 	users

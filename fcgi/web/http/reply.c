@@ -353,37 +353,49 @@ explain(
 	json_set(model, "entered", entered);
 }
 
-void
-reply_fault(struct req *req, struct reply *reply, enum err err)
+struct json_object *
+reply_fault_model(struct req *req, enum err err)
 {
 	struct json_object *model = json_object_new_object();
 	struct json_object *problem = reply_problem(req, err);
+	const char *code = json_text(problem, "code", "");
 	const char *back = reply_local_path(request_field(req, "back"), NULL);
+
+	json_set(model, "error", problem);
+	json_set_int(model, "status", reply_status(err, code));
+	if (back == NULL && req->run != 0)
+		back = arena_printf(req->arena, "/runs/%" PRId64, req->run);
+	json_set_text(model, "back", text_eq(back, req->path) ? NULL : back);
+	explain(req, model, err, code);
+	return model;
+}
+
+void
+reply_fault(struct req *req, struct reply *reply, enum err err)
+{
+	struct json_object *model, *problem;
 
 	buf_reset(&reply->body);
 	drop_stream(reply);
 	reply->policy = NULL;
 	if (reply->is_begun) {
 		reply->is_broken = true;
-		json_object_put(problem);
-		json_object_put(model);
 		return;
 	}
 	reply->cache = "no-store";
 	reply->type = "text/html; charset=utf-8";
+	problem = reply_problem(req, err);
 	reply->status = reply_status(err, json_text(problem, "code", ""));
-	json_set(model, "error", problem);
 	if (req->wants != WANTS_HTML) {
+		model = json_object_new_object();
+		json_set(model, "error", problem);
 		reply_json(req, reply, model);
 		return;
 	}
-	json_set_int(model, "status", reply->status);
-	if (back == NULL && req->run != 0)
-		back = arena_printf(req->arena, "/runs/%" PRId64, req->run);
-	json_set_text(model, "back", text_eq(back, req->path) ? NULL : back);
-	explain(req, model, err, json_text(problem, "code", ""));
+	json_object_put(problem);
 	if (reply_page(req, reply, "error.html",
-		request_text(req, "error_title"), model) == ERR_OK)
+		request_text(req, "error_title"),
+		reply_fault_model(req, err)) == ERR_OK)
 		return;
 	buf_reset(&reply->body);
 	buf_puts(&reply->body, request_text(req, "page_failed"));

@@ -85,6 +85,9 @@ enum err reply_internal(struct req *req, struct reply *reply,
 /* The error page or the JSON error, from req->fault and req->problem. */
 void reply_fault(struct req *req, struct reply *reply, enum err err);
 
+/* The model of that page: what happened, why, the way on.  A new object. */
+struct json_object *reply_fault_model(struct req *req, enum err err);
+
 /* The model of that error: {"code", "message", "field", …}. */
 struct json_object *reply_problem(const struct req *req, enum err err);
 

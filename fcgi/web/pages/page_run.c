@@ -23,6 +23,7 @@
 #include "web/views/view.h"
 #include "web/list/run_row.h"
 #include "web/pages/page.h"
+#include "web/pages/page_run.h"
 #include "web/views/rollback_view.h"
 #include "web/run/run_actions.h"
 #include "web/views/run_model.h"
@@ -392,9 +393,6 @@ static struct json_object *
 page_part(struct view *v)
 {
 	struct json_object *o = json_object_new_object();
-	struct json_object *back = v->lifecycle.mode == PART_ROLLBACK
-	    ? rollback_in_order(v)
-	    : items(v, keep_rollback);
 
 	model_text(o, "url",
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
@@ -420,11 +418,21 @@ page_part(struct view *v)
 	model_put(o, "primary", primary(v));
 	add_offers(v, o);
 	model_put(o, "outline", outline(v));
+	add_comments(v, o);
+	return o;
+}
+
+/* The document with its cards. */
+static void
+add_items(struct view *v, struct json_object *o)
+{
+	struct json_object *back = v->lifecycle.mode == PART_ROLLBACK
+	    ? rollback_in_order(v)
+	    : items(v, keep_rollback);
+
 	model_put(o, "items", items(v, keep_forward));
 	model_bool(o, "has_rollback_items", json_object_array_length(back) > 0);
 	model_put(o, "rollback_items", back);
-	add_comments(v, o);
-	return o;
 }
 
 /* The refused command, and the run that blocks it, if any. */
@@ -445,22 +453,11 @@ refused(const struct view *v)
 	return o;
 }
 
-enum err
-page_run(struct req *req, struct reply *reply)
+struct json_object *
+page_run_frame(struct view *v)
 {
-	struct json_object *o, *page;
-	struct view *v;
-	enum err err = view_load(req, req->run, &v);
+	struct json_object *o = run_model(v), *page = page_part(v);
 
-	if (err != ERR_OK)
-		return err;
-	o = run_model(v);
-	if (req->wants != WANTS_HTML) {
-		run_model_add_steps(v, o);
-		return reply_json(req, reply, o);
-	}
-	req->tab = run_row_tab(v);
-	page = page_part(v);
 	model_bool(page, "has_artifacts",
 	    json_object_array_length(json_get(o, "artifacts")) > 0);
 	model_put(page, "refused", refused(v));
@@ -471,5 +468,25 @@ page_run(struct req *req, struct reply *reply)
 	model_put(page, "parked",
 	    v->lifecycle.state == STATE_PARKED ? run_model_parked(v) : NULL);
 	model_put(o, "_page", page);
+	return o;
+}
+
+enum err
+page_run(struct req *req, struct reply *reply)
+{
+	struct json_object *o;
+	struct view *v;
+	enum err err = view_load(req, req->run, &v);
+
+	if (err != ERR_OK)
+		return err;
+	if (req->wants != WANTS_HTML) {
+		o = run_model(v);
+		run_model_add_steps(v, o);
+		return reply_json(req, reply, o);
+	}
+	req->tab = run_row_tab(v);
+	o = page_run_frame(v);
+	add_items(v, json_get(o, "_page"));
 	return run_parts_reply(req, reply, json_text(v->run, "title", ""), o);
 }

@@ -156,6 +156,16 @@ take_parts(struct maker *m, struct run_parts *ret)
 }
 
 enum err
+run_parts_make(struct req *req, struct json_object *model)
+{
+	struct maker m = { .req = req, .model = model };
+	enum err err = make_all(&m);
+
+	buf_clear(&m.text);
+	return err;
+}
+
+enum err
 run_parts_reply(struct req *req, struct reply *reply, const char *title,
     struct json_object *model)
 {

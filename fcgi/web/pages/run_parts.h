@@ -35,4 +35,10 @@ struct run_parts {
 enum err run_parts_reply(struct req *req, struct reply *reply,
     const char *title, struct json_object *model);
 
+/*
+ * Renders the parts of the model, which has the common key "_", into their
+ * places: "_page.parts", and "html" of each row of the outline and the items.
+ */
+enum err run_parts_make(struct req *req, struct json_object *model);
+
 #endif

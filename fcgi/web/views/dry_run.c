@@ -234,15 +234,12 @@ dry_run_has_targets(struct view *v)
 }
 
 struct json_object *
-dry_run_preflight(struct view *v)
+dry_run_preflight_of(struct view *v, struct json_object *dry_run)
 {
-	struct json_object *dry_run = last_dry_run(v, ""), *o, *rows;
+	struct json_object *o = model_of(v, dry_run);
+	struct json_object *rows = json_object_new_array();
 	int64_t failed, warned = 0, total;
 
-	if (dry_run == NULL)
-		return NULL;
-	o = model_of(v, dry_run);
-	rows = json_object_new_array();
 	failed = add_rows(v, dry_run, "failed", rows, &warned) +
 	    add_rows(v, dry_run, "unknown", rows, &warned);
 	add_rows(v, dry_run, "running", rows, &warned);
@@ -263,4 +260,12 @@ dry_run_preflight(struct view *v)
 		warned, total));
 	model_put(o, "targets", rows);
 	return o;
+}
+
+struct json_object *
+dry_run_preflight(struct view *v)
+{
+	struct json_object *dry_run = last_dry_run(v, "");
+
+	return dry_run == NULL ? NULL : dry_run_preflight_of(v, dry_run);
 }

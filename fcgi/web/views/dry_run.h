@@ -26,6 +26,10 @@ struct json_object *dry_run_of_step(struct view *v, int step);
  */
 struct json_object *dry_run_preflight(struct view *v);
 
+/* The same of a row of STMT_LOOK_LAST. */
+struct json_object *dry_run_preflight_of(
+    struct view *v, struct json_object *dry_run);
+
 /* True if a preflight would try a target. */
 bool dry_run_has_targets(struct view *v);
 

@@ -31,7 +31,20 @@ static const char run[] =
     "\"plan\":\"\",\"parameters\":{},\"sealed\":{},\"fixed\":{},"
     "\"targets\":{\"local\":{\"kind\":\"local\",\"shared\":true}},"
     "\"approvals\":[],\"current\":\"ready\",\"created_by\":\"bo\","
+    "\"created_at\":\"" AT "\","
     "\"started_at\":\"" AT "\",\"ended_at\":null}";
+/* The parts that people approve. */
+static const char plan_hash[] =
+    "0c3f5b1e9a7d22460c3f5b1e9a7d22460c3f5b1e9a7d22460c3f5b1e9a7d2246";
+static const char values[] = "{\"version\":\"1.4.1\",\"pass\":null}";
+static const char boxes[] = "{\"pass\":\"\"}";
+static const char targets[] =
+    "{\"local\":{\"kind\":\"local\",\"shared\":true},\"fleet142\":{"
+    "\"kind\":\"ssh\",\"host\":\"fleet142.example\",\"user\":\"deploy\"}}";
+static const char rules[] = "[{\"role\":\"approver\",\"count\":2}]";
+static const char given[] =
+    "[{\"by\":\"bo\",\"decision\":\"approve\",\"comment\":\"CHG-4711\","
+    "\"at\":\"" AT "\",\"roles\":[\"approver\"],\"disabled\":0}]";
 
 static const struct {
 	const char *step;
@@ -90,21 +103,27 @@ attempt(struct req *req, enum state state, int exit)
 }
 
 static void
-set_row(struct view *v, int step, size_t i)
+set_row(struct view *v, int step, size_t i, enum state state)
 {
 	struct view_step *s = &v->steps[step];
 	struct lifecycle_row *row = &v->loaded.rows[step];
-	const char *reason = rows[i].reason;
+	bool over = state_in(state, STATES_DONE),
+	     is_so = state == rows[i].state;
+	bool tried = rows[i].tried && (is_so || over);
+	const char *reason = is_so ? rows[i].reason : NULL;
+	const char *by = is_so || !over ? rows[i].by : "bo";
 
+	if (state_in(state, IN(PENDING) | IN(READY)))
+		by = NULL;
 	if (reason != NULL && text_starts(reason, "sample_"))
 		reason = request_text(v->req, reason);
 	*row = (struct lifecycle_row){ .part = PART_MAIN,
-		.state = rows[i].state,
-		.by = rows[i].by,
-		.at = rows[i].by != NULL ? AT : NULL,
+		.state = state,
+		.by = by,
+		.at = by != NULL ? AT : NULL,
 		.reason = reason,
 		.position = step,
-		.attempts = rows[i].tried };
+		.attempts = tried };
 	s->part = row->part;
 	s->state = row->state;
 	s->by = row->by;
@@ -112,26 +131,113 @@ set_row(struct view *v, int step, size_t i)
 	s->reason = row->reason;
 	s->position = row->position;
 	s->attempts = row->attempts;
-	if (rows[i].tried)
-		s->tries = attempt(v->req, row->state, rows[i].exit);
+	s->tries = tried ? attempt(v->req, row->state, is_so ? rows[i].exit : 0)
+			 : NULL;
+}
+
+static struct json_object *
+parsed(const char *text)
+{
+	struct json_object *o = NULL;
+
+	(void)json_read(text, strlen(text), &o, NULL);
+	return o;
+}
+
+static struct cached_runbook *
+document(struct req *req)
+{
+	int language = catalogue_index(req->lang);
+
+	return runbook_cache_of_text(
+	    req, language ? "ui zh" : "ui en", documents[language]);
 }
 
 struct view *
 sample_view(struct req *req)
 {
-	int language = catalogue_index(req->lang);
-	struct json_object *row = NULL;
-	struct view *v;
+	struct view *v = view_of(
+	    req, request_own(req, parsed(run)), document(req));
 	int step;
 
-	(void)json_read(run, strlen(run), &row, NULL);
-	v = view_of(req, request_own(req, row),
-	    runbook_cache_of_text(
-		req, language ? "ui zh" : "ui en", documents[language]));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if ((step = runbook_cache_find_step(v->entry, rows[i].step)) >=
 		    0)
-			set_row(v, step, i);
+			set_row(v, step, i, rows[i].state);
+	return v;
+}
+
+/* The row of the run in that state, with `step` next. */
+static struct json_object *
+row_at(struct req *req, const struct sample_moment *m)
+{
+	struct json_object *row = request_own(req, parsed(run));
+	bool waits = m->state == STATE_AWAITING_APPROVAL;
+
+	json_set_text(row, "title", document(req)->plan->title);
+	json_set_text(row, "reason", request_text(req, "sample_reason"));
+	json_set_text(row, "state", state_word(m->state));
+	json_set_int(row, "production", m->is_production);
+	json_set_text(row, "plan", plan_hash);
+	json_set(row, "parameters", parsed(values));
+	json_set(row, "sealed", parsed(boxes));
+	json_set(row, "targets", parsed(targets));
+	json_set(row, "current",
+	    m->step != NULL ? json_object_new_string(m->step) : NULL);
+	if (waits)
+		json_set(row, "approvals", parsed(rules));
+	if (m->is_before)
+		json_set(row, "started_at", NULL);
+	if (m->state == STATE_COMPLETED) {
+		json_set_text(row, "result", "succeeded");
+		json_set_text(row, "ended_at", ENDED);
+		json_set_text(row, "ended_by", "bo");
+	}
+	return row;
+}
+
+/* The steps before that one are done, and those behind it wait. */
+static void
+set_rows_at(struct view *v, const struct sample_moment *m)
+{
+	bool behind = m->is_before;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int step = runbook_cache_find_step(v->entry, rows[i].step);
+		enum state state = rows[i].state;
+		bool is_next = m->step != NULL &&
+		    text_eq(rows[i].step, m->step);
+
+		if (step < 0)
+			continue;
+		if (behind && (rows[i].by != NULL || state != STATE_SKIPPED))
+			state = STATE_PENDING;
+		else if (!is_next && !state_in(state, STATES_DONE))
+			state = v->plan->steps[step].kind == STEP_MANUAL
+			    ? STATE_CONFIRMED
+			    : STATE_SUCCEEDED;
+		set_row(v, step, i, state);
+		tally_add(&v->tally, view_outcome(v, &v->steps[step]));
+		behind |= is_next;
+	}
+	v->troubled = v->tally.failed || v->tally.unknown;
+	v->finished = tally_is_settled(&v->tally);
+}
+
+struct view *
+sample_view_at(struct req *req, const struct sample_moment *m)
+{
+	struct view *v = view_of(req, row_at(req, m), document(req));
+	int step = m->step != NULL ? runbook_cache_find_step(v->entry, m->step)
+				   : -1;
+
+	if (m->state == STATE_AWAITING_APPROVAL)
+		v->lifecycle.given = request_own(req, parsed(given));
+	set_rows_at(v, m);
+	v->lifecycle.has_begun = !m->is_before;
+	v->lifecycle.busy = step >= 0 &&
+	    state_in(v->steps[step].state, STATES_BUSY);
+	v->loaded.run = v->lifecycle;
 	return v;
 }
 

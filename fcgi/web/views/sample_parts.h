@@ -1,0 +1,16 @@
+/* sample_parts.h: what leads on from a run, for /ui. */
+#ifndef WEB_VIEWS_SAMPLE_PARTS_H
+#define WEB_VIEWS_SAMPLE_PARTS_H
+
+#include "web/views/view.h"
+
+/* A preflight with a target of each result, of dry_run_preflight_of(). */
+struct json_object *sample_preflight(struct view *v);
+
+/* For _timeline.html: a run under way.  A new object. */
+struct json_object *sample_timeline(struct view *v);
+
+/* For _output_head.html: an output in each state.  A new array. */
+struct json_object *sample_outputs(struct view *v);
+
+#endif
