@@ -122,7 +122,7 @@ set_row(struct view *v, int step, size_t i, enum state state)
 		.by = by,
 		.at = by != NULL ? AT : NULL,
 		.reason = reason,
-		.pressed = lifecycle_is_pressed(rows[i].by, tried),
+		.pressed = lifecycle_is_pressed(by, tried),
 		.position = step,
 		.attempts = tried };
 	s->part = row->part;
