@@ -47,7 +47,8 @@ describe('the page of an output', () => {
 
 	const text = async (n) => (await row(n)).locator('.text').textContent();
 	const rows = () => page.locator('#viewer .line').count();
-	const found = (words) => page.waitForFunction((w) => document.getElementById('out-found').textContent === w, words);
+	const found = (words, timeout = 15000) =>
+		page.waitForFunction((w) => document.getElementById('out-found').textContent === w, words, { timeout });
 
 	before(async () => {
 		page = await newPage();
@@ -125,7 +126,7 @@ describe('the page of an output', () => {
 		await page.keyboard.press('Home');
 		await row(1);
 		await page.click('#out-error-next');
-		await found('Line 499,999 looks like an error');
+		await found('Line 499,999 looks like an error', 120000);
 		assert.equal(await text(499999), 'ERROR: disk 7 is full');
 		await page.click('#out-error-next');
 		await page.waitForSelector('#out-progress', { state: 'hidden', timeout: 120000 });
@@ -144,6 +145,7 @@ describe('the page of an output', () => {
 				bytes += (await answer.request().sizes()).responseBodySize;
 		};
 
+		await page.goto('about:blank');
 		page.on('response', read);
 		await page.goto(output('million'));
 		assert.equal(await text(MILLION), 'the very last needle');
