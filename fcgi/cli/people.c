@@ -90,7 +90,15 @@ cli_user(struct cli *c)
 		json_object_put(body);
 		return CLI_NO;
 	}
-	return ask(c, verb, body);
+	if (ask(c, verb, body) != CLI_YES)
+		return CLI_NO;
+	if (strcmp(verb, "account_add") == 0)
+		cli_print("cli_account_add name=%s", c->argv[1]);
+	else if (strcmp(verb, "password_set") == 0)
+		cli_print("cli_password_set name=%s", c->argv[1]);
+	else
+		cli_print("cli_account_change name=%s", c->argv[1]);
+	return CLI_YES;
 }
 
 int

@@ -9,7 +9,7 @@ const icon = document.querySelector('link[rel=icon]');
 
 function show() {
 	const { tab, tabText } = document.querySelector('[data-tab]')?.dataset ?? {};
-	const text = (tab ? `${tabText}: ` : '') + title.dataset.title;
+	const text = (tab ? `${tabText} · ` : '') + title.dataset.title;
 	const href = icon.getAttribute('href').replace(/icon(-\w+)?\.svg/, tab ? `icon-${tab}.svg` : 'icon.svg');
 
 	if (document.title !== text)

@@ -16,7 +16,13 @@ const ADDRESS = /^#?L?(\d+)(?:\s*[-–]\s*L?(\d+))?$/;
 
 const pre = document.getElementById('viewer');
 const el = (id) => document.getElementById(id);
-const size = (n) => n < 1024 ? `${n} B` : n < 1048576 ? `${Math.round(n / 1024)} KB` : `${(n / 1048576).toFixed(1)} MB`;
+/* As the server writes it (model_size). */
+const size = (n) => {
+	const i = n < 1e3 ? 0 : n < 1e6 ? 1 : n < 1e9 ? 2 : 3;
+	const value = n / 1e3 ** i;
+
+	return `${value.toFixed(i === 0 || value >= 100 ? 0 : 1)} ${['B', 'KB', 'MB', 'GB'][i]}`;
+};
 const say = (key, values = {}) => pre.dataset[key].replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 const number = (n) => n.toLocaleString(document.documentElement.lang);
 

@@ -48,14 +48,14 @@ describe('the lists', () => {
 	});
 
 	test('the tab says the worst of it, in its title and its icon', async () => {
-		assert.equal(await page.title(), 'Failed: Home · Countersign');
+		assert.equal(await page.title(), 'Failed · Home · Countersign');
 		assert.match(await page.getAttribute('link[rel=icon]', 'href'), /icon-failed\.svg/);
 		await page.evaluate(() => {
 			document.getElementById('main').dataset.tab = 'waiting';
 			document.getElementById('main').dataset.tabText = 'Waiting for you';
 			document.dispatchEvent(new Event('cs:morphed'));
 		});
-		assert.equal(await page.title(), 'Waiting for you: Home · Countersign');
+		assert.equal(await page.title(), 'Waiting for you · Home · Countersign');
 		assert.match(await page.getAttribute('link[rel=icon]', 'href'), /icon-waiting\.svg/);
 		for (const name of ['failed', 'waiting', 'running', 'done'])
 			assert.equal((await page.context().request.get(`/static/icon-${name}.svg`)).status(), 200);

@@ -432,11 +432,13 @@ a_rollback_and_the_end(void **state)
 	assert_int_equal(count_in("/", "the &lt;end&gt;"), 1);
 	expect_in("/runs?state=rolled_back", "the &lt;end&gt;");
 	assert_int_equal(count_in("/runs?state=succeeded", "data-key"), 0);
-	expect_in("/runs/1", "data-tab=\"done\"");
-	expect_in("/runbooks/book", "0 of the last 1 succeeded");
+	expect_in("/runs/1", "data-tab=\"rolled_back\"");
+	expect_in("/runs/1", "/static/icon-rolled_back.svg");
+	/* one run says itself how it ended */
+	assert_int_equal(count_in("/runbooks/book", "of the last"), 0);
 	assert_int_equal(count_in("/runbooks/book", "class=\"strip-bar\""), 1);
 	expect_in("/runbooks/edit", "Never run");
-	expect_in("/runbooks", "0 of the last 1 succeeded");
+	expect_in("/runbooks", "Rolled back");
 	assert_int_equal(count_in("/runbooks?q=A%20%3CB", "row-book"), 1);
 	assert_int_equal(count_in("/runbooks?q=nothing", "row-book"), 0);
 	expect_in("/runs/1", "said &lt;b&gt;");

@@ -9,6 +9,7 @@
 #include "lang/values.h"
 #include "web/card/card.h"
 #include "web/card/card_asked.h"
+#include "web/card/card_facts.h"
 #include "web/views/model.h"
 #include "compiler/render.h"
 
@@ -249,6 +250,7 @@ make_base(struct req *req, struct cached_runbook *entry, int i)
 	model_bool(o, "optional", step->optional);
 	model_bool(o, "secret", step->secret);
 	model_bool(o, "evidence", step->evidence);
+	card_add_facts(req, o, entry->plan, step);
 	return o;
 }
 

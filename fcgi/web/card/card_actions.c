@@ -243,6 +243,11 @@ add_probe(struct view *v, struct json_object *o, int step)
 	model_path(p, "path", v->steps[probe].step->id);
 	model_int(p, "next_attempt", v->steps[probe].attempts + 1);
 	model_bool(p, "can_execute", can);
+	model_text(p, "title", view_title(v, probe));
+	model_text(p, "label",
+	    label_on(v,
+		request_own(v->req, view_targets(v, v->steps[probe].step)),
+		"probe"));
 	model_put(o, "probe", p);
 	return can;
 }

@@ -63,6 +63,7 @@ add_target_page(struct view *v, const struct view_step *s,
 	    arena_strndup(v->req->arena, url, strlen(url) - strlen(".txt")));
 	model_text(t, "size_text", model_size(v->req, json_int(t, "bytes", 0)));
 	model_bool(t, "has_output", has);
+	model_bool(t, "is_told", false);
 	model_text(t, "tail",
 	    has && with_tail ? output_text_lines(v->req, exec,
 				   json_text(t, "name", ""), OUTPUT_TEXT_LINES)
@@ -86,6 +87,61 @@ add_terminal(struct view *v, struct json_object *t, const struct view_step *s)
 	model_put(t, "terminal", o);
 }
 
+/*
+ * Folds the output of a target that is not the first of a group, or that
+ * succeeded where others did not: its last line stands for it.
+ */
+static void
+add_fold(struct view *v, struct json_object *o, struct json_object *t,
+    bool is_first, bool is_mixed)
+{
+	bool failed = state_in(state_read(t), IN(FAILED) | IN(UNKNOWN));
+	bool folded = json_flag(t, "has_output", false) &&
+	    ((!is_first && json_get(o, "hosts_url") != NULL) ||
+		(is_mixed && state_read(t) == STATE_SUCCEEDED));
+	const char *line = !folded || !failed
+	    ? NULL
+	    : output_text_last(
+		  v->req, json_text(o, "_exec", ""), json_text(t, "name", ""));
+
+	model_bool(t, "is_folded", folded);
+	model_text(t, "last_line", line);
+	if (line != NULL)
+		json_set_bool(t, "is_told", true);
+}
+
+/* The exit status, which stands beside the name, is all that the message says.
+ */
+static bool
+is_of_exit(struct view *v, struct json_object *t)
+{
+	return text_eq(json_text(t, "message", ""),
+	    request_fill(v->req, "evaluate_exit", "code",
+		arena_printf(v->req->arena, "%" PRId64, json_int(t, "exit", 0)),
+		"target", json_text(t, "name", ""), NULL));
+}
+
+/* Marks the targets of which the note above the attempt has said why. */
+static void
+mark_reported(
+    struct view *v, struct json_object *o, struct json_object *attempt)
+{
+	struct json_object *targets = json_get(attempt, "targets");
+	size_t n = json_object_array_length(targets);
+	bool all = json_text(o, "failures_rest", NULL) == NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *t = json_object_array_get_idx(targets, i);
+		bool told = n == 1 ||
+		    (json_int(t, "exit", 0) != 0
+			    ? is_of_exit(v, t)
+			    : all || json_flag(t, "has_output", false));
+
+		if (told && state_in(state_read(t), IN(FAILED) | IN(UNKNOWN)))
+			json_set_bool(t, "is_told", true);
+	}
+}
+
 static void
 add_attempt_page(struct view *v, struct json_object *o,
     const struct view_step *s, bool with_tail)
@@ -107,8 +163,7 @@ add_attempt_page(struct view *v, struct json_object *o,
 		struct json_object *t = json_object_array_get_idx(targets, i);
 
 		add_target_page(v, s, t, json_text(o, "_exec", ""), with_tail);
-		model_bool(
-		    t, "is_folded", i > 0 && json_get(o, "hosts_url") != NULL);
+		add_fold(v, o, t, i == 0, card_is_mixed(o));
 	}
 	for (size_t i = 0; i < n; i++)
 		add_terminal(v, json_object_array_get_idx(targets, i), s);
@@ -197,6 +252,8 @@ card_add_attempts(
 		      message != NULL ? message : "")
 		: message);
 	model_text(o, "duration_text", json_text(last, "duration_text", NULL));
+	if (state_in(s->state, IN(FAILED) | IN(UNKNOWN)))
+		mark_reported(v, o, last);
 	model_put(o, "last", json_object_get(last));
 	model_bool(o, "has_earlier", n > 1);
 	model_put(o, "earlier", earlier);

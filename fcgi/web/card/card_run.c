@@ -204,6 +204,17 @@ add_targets(struct view *v, struct json_object *o, const struct view_step *s,
 		    s->attempts)));
 }
 
+/* The title of the step that it names, with the values of the run. */
+static void
+add_related(
+    struct view *v, struct json_object *o, const char *key, const char *id)
+{
+	int i = id == NULL ? -1 : runbook_cache_find_step(v->entry, id);
+
+	if (i >= 0)
+		json_set_text(o, key, view_title(v, i));
+}
+
 struct json_object *
 card_page(struct view *v, int i)
 {
@@ -216,6 +227,8 @@ card_page(struct view *v, int i)
 	if (v->entry->undone_by[i] >= 0)
 		model_text(
 		    o, "undo_title", view_title(v, v->entry->undone_by[i]));
+	add_related(v, o, "undoes_title", s->step->undo);
+	add_related(v, o, "probe_of_title", s->step->probe_of);
 	model_put(o, "targets", targets);
 	model_put(o, "chips", card_chips(v, s->step, targets));
 	add_flag(o, "has_preview", json_object_array_length(targets) > 0);

@@ -175,6 +175,23 @@ by_need(const void *a, const void *b)
 	    : strcmp(json_text(*x, "name", ""), json_text(*y, "name", ""));
 }
 
+bool
+card_is_mixed(struct json_object *attempt)
+{
+	struct json_object *all = json_get(attempt, "targets");
+	bool good = false, bad = false;
+
+	for (size_t i = 0; i < json_object_array_length(all); i++) {
+		enum state state = state_read(
+		    json_object_array_get_idx(all, i));
+
+		good |= state == STATE_SUCCEEDED;
+		bad |= state_in(
+		    state, IN(FAILED) | IN(UNKNOWN) | IN(NOT_STARTED));
+	}
+	return good && bad;
+}
+
 void
 card_trim_targets(
     struct view *v, struct json_object *attempt, const struct step *step)
@@ -193,9 +210,10 @@ card_trim_targets(
 	    n <= ON_CARD ? NULL
 			 : request_fill(v->req, "hosts_all", "count",
 			       arena_printf(v->req->arena, "%zu", n), NULL));
+	if (n > ON_CARD || card_is_mixed(attempt))
+		json_object_array_sort(all, by_need);
 	if (n <= ON_CARD)
 		return;
-	json_object_array_sort(all, by_need);
 	few = json_object_new_array();
 	for (size_t i = 0; i < ON_CARD && i < shown; i++) {
 		struct json_object *t = json_object_array_get_idx(all, i);

@@ -30,6 +30,9 @@ struct json_object *target_list_summary(
 void card_trim_targets(
     struct view *v, struct json_object *attempt, const struct step *step);
 
+/* Some of an attempt's targets succeeded, and others did not, or not yet. */
+bool card_is_mixed(struct json_object *attempt);
+
 /* The retry buttons: [{key, of, from, label, help, is_first}].  A new array. */
 struct json_object *card_retries(struct view *v, int step,
     struct json_object *counts, int64_t total, const char *label_all);

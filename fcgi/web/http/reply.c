@@ -172,6 +172,7 @@ page_model(const struct req *req, struct reply *reply, const char *title)
 	json_set_text(o, "path",
 	    req->method == METHOD_POST ? "/" : request_env(req, "REQUEST_URI"));
 	json_set(o, "actor", actor_model(req));
+	json_set(o, "production", json_object_get(req->production));
 	json_set_text(o, "csrf", csrf);
 	json_set(o, "t",
 	    json_object_get(catalogue_all(req->web->catalogue, req->lang)));

@@ -47,6 +47,8 @@ struct req {
 	const struct targets *targets; /* runbook_cache_targets(), */
 	bool has_targets;              /* once that was called */
 	struct run_parts *parts; /* to be filled instead of the page, or NULL */
+	struct json_object *production; /* of a page about a run in production:
+					 * {environment_more}; or NULL */
 	const char *tab; /* what the tab of the browser shows: failed, waiting,
 			  * running, done; NULL: none of them */
 };

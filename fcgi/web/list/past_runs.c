@@ -33,10 +33,10 @@ past_runs_add(struct req *req, struct json_object *o, const char *runbook)
 	model_int(o, "succeeded", succeeded);
 	model_int(o, "ended", ended);
 	model_text(o, "succeeded_text",
-	    ended == 0 ? NULL
-		       : request_fill(req, "succeeded_of", "count",
-			     arena_printf(req->arena, "%d", succeeded), "ended",
-			     arena_printf(req->arena, "%d", ended), NULL));
+	    ended < 2 ? NULL
+		      : request_fill(req, "succeeded_of", "count",
+			    arena_printf(req->arena, "%d", succeeded), "ended",
+			    arena_printf(req->arena, "%d", ended), NULL));
 }
 
 /* Milliseconds from the start of a run to its end, or to now. */

@@ -85,6 +85,8 @@ run_row_tab(struct view *v)
 		return state == STATE_ABORTED ||
 			text_eq(json_text(v->run, "result", ""), "failed")
 		    ? "failed"
+		    : text_eq(json_text(v->run, "result", ""), "rolled_back")
+		    ? "rolled_back"
 		    : "done";
 	if (state_in(trouble, IN(FAILED) | IN(UNKNOWN)))
 		return "failed";
@@ -255,6 +257,7 @@ run_row_add(struct req *req, struct json_object *row)
 	if (end == NULL || failed)
 		(void)view_load(req, id, &v);
 	if (v != NULL && end == NULL) {
+		run_model_phase(v, row);
 		add_next(v, row);
 	} else {
 		model_put(row, "current_title", NULL);

@@ -13,9 +13,13 @@
 #include "base/text.h"
 #include "web/list/run_row.h"
 #include "web/views/model.h"
+#include "web/views/runbook_cache.h"
 #include "web/pages/page.h"
 #include "journal/lifecycle_people.h"
 
+#define EXAMPLE \
+	"hello" /* a runbook that needs nothing (templates/home.html) \
+		 */
 #define MAX_OPEN 50
 #define MAX_FAILED 5
 #define MAX_RECENT 10
@@ -163,6 +167,28 @@ tab_of(struct json_object *model)
 						      : NULL;
 }
 
+/*
+ * Nothing has run yet: where to begin.  The example is offered if the library
+ * has it.
+ */
+static void
+add_first(struct req *req, struct json_object *model)
+{
+	struct json_object *names = request_own(req, runbook_cache_names(req));
+	bool first = !json_flag(model, "has_waiting", false) &&
+	    !json_flag(model, "has_running", false) &&
+	    !json_flag(model, "has_failed", false) &&
+	    !json_flag(model, "has_recent", false);
+	bool has = false;
+
+	for (size_t i = 0; i < json_object_array_length(names); i++)
+		has |= text_eq(
+		    json_object_get_string(json_object_array_get_idx(names, i)),
+		    EXAMPLE);
+	json_set_bool(model, "_is_first", first);
+	json_set_bool(model, "_has_example", has);
+}
+
 enum err
 page_home(struct req *req, struct reply *reply)
 {
@@ -183,6 +209,7 @@ page_home(struct req *req, struct reply *reply)
 	add_list(model, "_others", "_has_others", others(recent, failed));
 	add_list(model, "failed", "has_failed", failed);
 	add_list(model, "recent", "has_recent", recent);
+	add_first(req, model);
 	req->tab = tab_of(model);
 	return reply_model(
 	    req, reply, "home.html", request_text(req, "home_title"), model);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "journal/event.h"
 #include "journal/report/run_report.h"
 #include "web/views/timeline.h"
 #include "web/views/model.h"
@@ -86,14 +87,64 @@ add_events(struct view *v, struct json_object *o)
 	    cut_text(v, "comments_cut", RUN_MODEL_COMMENTS));
 }
 
+/* "approver × 1, lead × 2": the roles that had to approve; NULL: none. */
+static const char *
+asked(struct view *v)
+{
+	struct json_object *rules = v->lifecycle.approvals, *rule;
+	const char *text = "";
+
+	for (size_t i = 0; i < json_object_array_length(rules); i++) {
+		rule = json_object_array_get_idx(rules, i);
+		text = arena_printf(v->req->arena, "%s%s%s × %" PRId64, text,
+		    i > 0 ? ", " : "", json_text(rule, "role", ""),
+		    json_int(rule, "count", 1));
+	}
+	return *text == '\0'
+	    ? NULL
+	    : request_fill(v->req, "approvals_asked", "rules", text, NULL);
+}
+
+/* {by, at, reason} of the last rollback that was begun; NULL: none was. */
+static struct json_object *
+rollback_begun(struct view *v)
+{
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS_OF_KIND,
+	    INT(v->lifecycle.id), TEXT(event_word(EVENT_ROLLBACK_STARTED)));
+	struct json_object *o = NULL, *body, *row;
+	struct event e;
+
+	while (db_next(rows)) {
+		if (event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
+			continue;
+		json_object_put(o);
+		o = json_object_new_object();
+		row = db_row_json(rows);
+		json_set_text(o, "by", e.actor);
+		json_set_text(o, "at", json_text(row, "at", ""));
+		json_set_text(o, "reason", json_text(e.data, "reason", NULL));
+		json_object_put(row);
+		json_object_put(body);
+	}
+	db_done(rows);
+	return o;
+}
+
 static void
 add_page(struct view *v, struct json_object *o)
 {
+	model_text(o, "approvals_asked", asked(v));
+	model_put(o, "rolled_back",
+	    v->lifecycle.mode == PART_ROLLBACK ? rollback_begun(v) : NULL);
 	model_text(o, "url",
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
 	model_state(v->req, o, state_word(v->lifecycle.state),
 	    json_text(v->run, "result", NULL));
 	model_text(o, "progress_text", run_model_progress(v, true));
+	model_text(o, "environment_more",
+	    runbook_cache_environment_more(v->req,
+		json_text(o, "environment_label", ""),
+		json_flag(o, "is_production", false)));
 	model_put(o, "notes", view_notes(v));
 	model_text(o, "elapsed_text",
 	    model_between(v->req, json_text(v->run, "started_at", NULL),

@@ -401,6 +401,7 @@ page_part(struct view *v)
 	model_run_state(v->req, o, state_word(v->lifecycle.state),
 	    json_text(v->run, "result", NULL),
 	    state_word(run_model_trouble(v)));
+	run_model_phase(v, o);
 	model_text(o, "usual_text",
 	    json_get(v->run, "ended_at") == NULL ? view_usual(v, -1) : NULL);
 	expected_add(v, o);
@@ -461,6 +462,7 @@ page_run_frame(struct view *v)
 	model_bool(page, "has_artifacts",
 	    json_object_array_length(json_get(o, "artifacts")) > 0);
 	model_put(page, "refused", refused(v));
+	model_put(page, "production", json_object_get(v->req->production));
 	model_put(page, "holders",
 	    state_in(v->lifecycle.state, IN(READY) | IN(PARKED))
 		? run_model_holders(v)
@@ -487,6 +489,7 @@ page_run(struct req *req, struct reply *reply)
 	}
 	req->tab = run_row_tab(v);
 	o = page_run_frame(v);
+	req->production = NULL; /* it stands in the bar */
 	add_items(v, json_get(o, "_page"));
 	return run_parts_reply(req, reply, json_text(v->run, "title", ""), o);
 }

@@ -12,18 +12,96 @@
 #include "base/text.h"
 #include "html/url.h"
 #include "base/hash.h"
+#include "inventory/resolve.h"
 #include "web/http/command.h"
 #include "web/views/model.h"
 #include "web/views/parameter_fields.h"
 #include "web/pages/page.h"
 #include "web/views/view.h"
 
+#define TARGETS_NAMED 3 /* in the choice of an environment */
+
+/* "web1, web2" or "14 targets": those on which steps run. */
+static const char *
+used_targets(struct req *req, struct json_object *use)
+{
+	struct json_object *names = request_own(req, json_object_new_array());
+	size_t n;
+
+	json_object_object_foreach (use, name, target)
+		if (!text_eq(json_text(target, "kind", ""), "group") &&
+		    !json_flag(target, "way", false))
+			json_object_array_add(
+			    names, json_object_new_string(name));
+	n = json_object_array_length(names);
+	if (n == 0)
+		return request_text(req, "environment_no_targets");
+	return n <= TARGETS_NAMED
+	    ? model_names(req, names)
+	    : request_fill(req, "environment_targets", "count",
+		  arena_printf(req->arena, "%zu", n), NULL);
+}
+
+static const char *
+rule_text(struct req *req, const char *before, const char *role, int64_t count)
+{
+	return arena_printf(req->arena, "%s%s%s × %" PRId64, before,
+	    *before == '\0' ? "" : ", ", role, count);
+}
+
+/* "Approval by approver × 1": the rules of the document and of the environment.
+ */
+static const char *
+rules_text(
+    struct req *req, const struct plan *plan, struct json_object *environment)
+{
+	struct json_object *more = json_get(environment, "approvals"), *rule;
+	size_t n = more != NULL ? json_object_array_length(more) : 0;
+	const char *text = "";
+
+	for (size_t i = 0; i < plan->approvals_count; i++)
+		text = rule_text(req, text, plan->approvals[i].role,
+		    plan->approvals[i].count);
+	for (size_t i = 0; i < n; i++) {
+		rule = json_object_array_get_idx(more, i);
+		text = rule_text(req, text, json_text(rule, "role", ""),
+		    json_int(rule, "count", 1));
+	}
+	return *text == '\0' ? request_text(req, "environment_no_approval")
+			     : arena_printf(req->arena, "%s %s",
+				   request_text(req, "approval_by"), text);
+}
+
+/*
+ * Adds the meaning of the choice of an environment, or the reason against it.
+ * True: it can be chosen.
+ */
+static bool
+add_meaning(struct req *req, struct json_object *o, const struct plan *plan,
+    struct json_object *environment)
+{
+	struct json_object *use = NULL;
+	struct fault why = { 0 };
+	bool can = targets_use(runbook_cache_targets(req),
+		       json_text(environment, "name", ""), plan, &use,
+		       &why) == ERR_OK;
+
+	request_own(req, use);
+	model_text(
+	    o, "refused", can ? NULL : request_message(req, why.message));
+	model_text(o, "meaning",
+	    !can ? NULL
+		 : arena_printf(req->arena, "%s · %s", used_targets(req, use),
+		       rules_text(req, plan, environment)));
+	return can;
+}
+
 static void
 put_environments(struct req *req, struct json_object *model,
-    struct json_object *all, const char *selected)
+    struct json_object *all, const struct plan *plan, const char *selected)
 {
-	struct json_object *list = json_object_new_array();
-	size_t n = json_object_array_length(all);
+	struct json_object *list = json_object_new_array(), *only = NULL;
+	size_t n = json_object_array_length(all), possible = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *e = json_object_array_get_idx(all, i);
@@ -32,11 +110,23 @@ put_environments(struct req *req, struct json_object *model,
 
 		model_text(o, "name", name);
 		model_text(o, "label", json_text(e, "label", name));
+		model_text(o, "environment_more",
+		    runbook_cache_environment_more(req,
+			json_text(e, "label", name),
+			json_flag(e, "production", false)));
 		model_bool(
 		    o, "is_production", json_flag(e, "production", false));
-		model_bool(o, "is_selected", n == 1 || text_eq(name, selected));
+		if (add_meaning(req, o, plan, e)) {
+			only = o;
+			possible++;
+		}
+		json_set_bool(o, "is_selected",
+		    json_text(o, "refused", NULL) == NULL &&
+			text_eq(name, selected));
 		json_object_array_add(list, o);
 	}
+	if (possible == 1)
+		json_set_bool(only, "is_selected", true);
 	model_put(model, "environments", list);
 	model_bool(model, "no_environments",
 	    n == 0 && runbook_cache_targets_mistakes(req) == 0);
@@ -122,7 +212,7 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
 	model_text(model, "title", entry->plan->title);
 	f.environments = request_own(req, runbook_cache_environments(req));
 	f.proposed = json_get(earlier, "parameters");
-	put_environments(req, model, f.environments,
+	put_environments(req, model, f.environments, entry->plan,
 	    posted ? request_field(req, "environment")
 		   : json_text(earlier, "environment",
 			 request_query(req, "environment")));
@@ -268,8 +358,6 @@ show_change(struct req *req, struct reply *reply, bool posted, enum err why)
 	model_text(model, "title", json_text(v->run, "title", ""));
 	model_text(model, "runbook", json_text(v->run, "runbook", ""));
 	model_text(model, "environment", json_text(v->run, "environment", ""));
-	model_bool(
-	    model, "is_production", json_int(v->run, "production", 0) != 0);
 	model_put(model, "parameters", parameter_fields(&f, v->plan));
 	model_bool(model, "is_shaped", f.shaped);
 	model_put(model, "error", NULL);

@@ -141,6 +141,8 @@ parameters(struct req *req, const struct runbook *runbook)
 		model_text(o, "fallback", p->fallback);
 		model_text(o, "pattern", p->pattern);
 		model_put(o, "choices", choices);
+		model_text(o, "choices_text",
+		    p->choices_count > 0 ? model_names(req, choices) : NULL);
 		model_bool(o, "required", p->required);
 		json_object_array_add(list, o);
 	}

@@ -97,6 +97,16 @@ add_html(struct req *req, struct json_object *row, const char *key,
 	return err;
 }
 
+/* Of production, whose environment has no other name. */
+static struct json_object *
+mark(void)
+{
+	struct json_object *o = json_object_new_object();
+
+	model_text(o, "environment_more", NULL);
+	return o;
+}
+
 /* A run at a moment, as page_run() has it, but for the document. */
 static struct json_object *
 moment(
@@ -111,6 +121,7 @@ moment(
 	json_set_text(o, "environment_label",
 	    request_text(
 		req, m->is_production ? "production" : "sample_place"));
+	json_set(page, "production", m->is_production ? mark() : NULL);
 	json_set(page, "preflight", m->is_before ? sample_preflight(v) : NULL);
 	if (m->state == STATE_RUNNING)
 		json_set_text(page, "usual_text", model_duration(req, 750000));

@@ -97,6 +97,7 @@ row(struct chart *c, int step)
 	} else {
 		model_state(v->req, *o, view_outcome(v, &v->steps[step]), NULL);
 	}
+	model_bool(*o, "is_rollback", v->steps[step].part == PART_ROLLBACK);
 	model_put(*o, "bars", json_object_new_array());
 	model_put(*o, "shadows", json_object_new_array());
 	model_put(*o, "people", json_object_new_array());
@@ -285,6 +286,16 @@ count_shown(const struct view *v)
 	return count;
 }
 
+static bool
+have_shadows(struct json_object *rows)
+{
+	for (size_t i = 0; i < json_object_array_length(rows); i++)
+		if (json_object_array_length(json_get(
+			json_object_array_get_idx(rows, i), "shadows")) > 0)
+			return true;
+	return false;
+}
+
 /* The rows in the order of the document: with bars first of all. */
 static void
 put_rows(struct chart *c, struct json_object *o, size_t most)
@@ -306,6 +317,7 @@ put_rows(struct chart *c, struct json_object *o, size_t most)
 		json_object_array_add(list, c->rows[i]);
 	}
 	model_bool(o, "has_rows", json_object_array_length(list) > 0);
+	model_bool(o, "legend_usual", have_shadows(list));
 	model_put(o, "rows", list);
 	model_text(o, "more_text",
 	    dropped == 0

@@ -152,6 +152,7 @@ parameter_model(struct filling *f, const struct parameter *p)
 	model_text(o, "label", p->label);
 	model_text(o, "help", p->help);
 	model_text(o, "fallback", p->fallback);
+	model_text(o, "pattern", secret ? NULL : p->pattern);
 	model_text(o, "value", secret ? "" : value);
 	model_text(o, "when", p->when);
 	model_bool(o, "is_text", p->type == PARAMETER_TEXT && !long_text);
@@ -170,6 +171,8 @@ parameter_model(struct filling *f, const struct parameter *p)
 	model_put(o, "choices", choices_of(p, value));
 	model_put(o, "labels", labels_of(p));
 	model_bool(o, "is_open", *value == '\0' || !p->required);
+	model_text(o, "again",
+	    secret && f->posted ? request_text(f->req, "secret_again") : NULL);
 	model_text(o, "error", error);
 	return o;
 }

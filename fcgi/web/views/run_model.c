@@ -110,6 +110,22 @@ run_model_trouble(const struct view *v)
 	return STATE_NONE;
 }
 
+void
+run_model_phase(struct view *v, struct json_object *o)
+{
+	bool over = v->finished && !v->lifecycle.busy;
+
+	if (v->lifecycle.state != STATE_RUNNING ||
+	    run_model_trouble(v) != STATE_NONE)
+		return;
+	if (over)
+		json_set_text(o, "icon", "ready");
+	if (over || v->lifecycle.mode == PART_ROLLBACK)
+		json_set_text(o, "state_text",
+		    request_text(
+			v->req, over ? "run_to_close" : "run_rolling_back"));
+}
+
 static const char *
 focus_word(const struct view *v, enum state state)
 {

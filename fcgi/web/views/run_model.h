@@ -56,6 +56,12 @@ int run_model_focused(const struct view *v);
  */
 enum state run_model_trouble(const struct view *v);
 
+/*
+ * Corrects icon and state_text of a run that goes on without trouble: it is
+ * rolled back, or has no step left and is to be closed.
+ */
+void run_model_phase(struct view *v, struct json_object *o);
+
 /* The words before the title of a current step: "Next:", "Next: (1 of 3)". */
 const char *run_model_focus(const struct view *v, int step);
 

@@ -421,6 +421,16 @@ runbook_cache_environment_label(struct req *req, const char *name)
 			 : name;
 }
 
+const char *
+runbook_cache_environment_more(
+    const struct req *req, const char *label, bool production)
+{
+	return production &&
+		strcasecmp(label, request_text(req, "production")) == 0
+	    ? NULL
+	    : label;
+}
+
 struct json_object *
 runbook_cache_environments(struct req *req)
 {

@@ -79,4 +79,11 @@ struct json_object *runbook_cache_environments(struct req *req);
  */
 const char *runbook_cache_environment_label(struct req *req, const char *name);
 
+/*
+ * The label of an environment beside the mark of production; NULL if it says
+ * the same as the mark.
+ */
+const char *runbook_cache_environment_more(
+    const struct req *req, const char *label, bool production);
+
 #endif

@@ -98,6 +98,7 @@ bar_row(struct view *v, size_t i)
 	model_text(o, "title", step < 0 ? "" : view_title(v, step));
 	model_text(o, "url", "/ui");
 	model_state(v->req, o, state != NULL ? state : "pending", NULL);
+	model_bool(o, "is_rollback", false);
 	model_put(o, "bars", rect(bars[i].from, bars[i].width, state));
 	model_put(o, "shadows", rect(bars[i].usual_from, bars[i].usual, ""));
 	model_put(o, "people", people(state != NULL));
@@ -126,6 +127,7 @@ sample_timeline(struct view *v)
 	model_text(o, "ends_text",
 	    request_fill(v->req, "ends_basis", "count", "7", NULL));
 	model_bool(o, "has_rows", true);
+	model_bool(o, "legend_usual", true);
 	model_put(o, "rows", rows);
 	model_put(o, "ticks", times);
 	model_int(o, "now_x", 500);

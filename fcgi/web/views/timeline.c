@@ -145,6 +145,22 @@ first_statement(const struct event *e)
 	return 0;
 }
 
+/* "approved the plan": a decision in words, or NULL. */
+static const char *
+decided(struct view *v, const struct event *e)
+{
+	const char *decision = json_text(e->data, "decision", "");
+	bool gate = e->kind == EVENT_STEP_DECIDED;
+
+	if (text_eq(decision, "approve"))
+		return request_text(
+		    v->req, gate ? "did_gate_approve" : "did_decided_approve");
+	if (text_eq(decision, "reject"))
+		return request_text(
+		    v->req, gate ? "did_gate_reject" : "did_decided_reject");
+	return NULL;
+}
+
 /* Details of the action if the kind of the event is not specific enough. */
 static const char *
 what_of(struct view *v, const struct event *e, int step)
@@ -154,6 +170,8 @@ what_of(struct view *v, const struct event *e, int step)
 
 	if (e->kind == EVENT_RUN_REFUSED)
 		return refused_what(v, e);
+	if (decided(v, e) != NULL)
+		return decided(v, e);
 	if (e->kind == EVENT_STEP_SKIPPED && step >= 0 &&
 	    v->steps[step].attempts > 0)
 		return request_text(v->req, "did_skipped_failed");
@@ -192,7 +210,7 @@ row(struct view *v, const struct event *e, struct json_object *before)
 		? NULL
 		: e->actor);
 	model_text(o, "what",
-	    outcome == NULL
+	    outcome == NULL || decided(v, e) != NULL
 		? what
 		: arena_printf(v->req->arena, "%s: %s", what, outcome));
 	model_text(o, "step", index < 0 ? NULL : view_title(v, index));

@@ -146,6 +146,22 @@ view_of(struct req *req, struct json_object *run, struct cached_runbook *entry)
 	return v;
 }
 
+/* Each page about a run in production has its mark. */
+static void
+mark_production(struct req *req, struct json_object *row)
+{
+	const char *label;
+
+	if (json_int(row, "production", 0) == 0 ||
+	    json_int(row, "id", 0) != req->run)
+		return;
+	label = runbook_cache_environment_label(
+	    req, json_text(row, "environment", ""));
+	req->production = request_own(req, json_object_new_object());
+	json_set_text(req->production, "environment_more",
+	    runbook_cache_environment_more(req, label, true));
+}
+
 enum err
 view_load(struct req *req, int64_t run, struct view **ret)
 {
@@ -158,6 +174,7 @@ view_load(struct req *req, int64_t run, struct view **ret)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_run", "", "%s",
 		    request_fill(req, "no_run", "id",
 			arena_printf(req->arena, "%" PRId64, run), NULL));
+	mark_production(req, row);
 	if ((err = runbook_cache_of_run(req, row, &entry)) == ERR_OK)
 		*ret = view_of(req, row, entry);
 	return err;
