@@ -38,6 +38,29 @@ const pairs = [
 	...grounds.flatMap((ground) => [['line-strong', ground, 3], ['button', ground, 3]]),
 ];
 
+/* Runs in the page: the element in focus, by number; null behind the last one. */
+function markFocused() {
+	const el = document.activeElement, box = el.getBoundingClientRect(), style = getComputedStyle(el);
+
+	if (el === document.body)
+		return null;
+	window.reached ??= new Map();
+	window.reached.set(el, window.reached.get(el) ?? window.reached.size);
+	return { number: window.reached.get(el), name: el.outerHTML.slice(0, 120),
+		stops: el.type === 'date' ? 4 : 1,	/* day, month, year, calendar */
+		isSeen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight &&
+			style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 };
+}
+
+/* Of radio buttons of one name the Tab key reaches one. */
+function unreached() {
+	const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+
+	return [...document.querySelectorAll(controls)].filter((el) => !window.reached.has(el) && !el.disabled &&
+		el.checkVisibility({ visibilityProperty: true }) && !el.closest('[inert], details:not([open]) > :not(summary)') &&
+		el.getBoundingClientRect().width > 0 && el.type !== 'radio').map((el) => el.outerHTML.slice(0, 120));
+}
+
 describe('the look of the pages', () => {
 	let page, stranger;
 
@@ -167,6 +190,48 @@ describe('the look of the pages', () => {
 
 		assert.deepEqual(invisible, []);
 		await page.emulateMedia({ forcedColors: null, reducedMotion: null });
+	});
+
+	test('with the keyboard alone each control is reached, seen, and left again', async () => {
+		await page.setViewportSize({ width: 1280, height: 860 });
+		for (const path of [...pages, '/runs/3']) {
+			await page.goto(path);
+			await page.evaluate(() => document.activeElement.blur());
+			const reached = new Set(), unseen = [];
+			let last = '', stops = 0;
+
+			for (let i = 0; i < 400; i++) {
+				await page.keyboard.press('Tab');
+				const at = await page.evaluate(markFocused);
+
+				if (at === null)	/* behind the last control comes the browser */
+					break;
+				stops = at.number === last ? stops + 1 : 1;
+				last = at.number;
+				assert.ok(stops <= at.stops, `${path}: ${at.name} holds the focus`);
+				if (stops > 1)
+					continue;
+				if (reached.has(at.number))
+					break;
+				reached.add(at.number);
+				if (!at.isSeen)
+					unseen.push(at.name);
+			}
+			assert.deepEqual(unseen, [], `${path}: where is the focus?`);
+			assert.deepEqual(await page.evaluate(unreached), [], `${path}: no way there by Tab`);
+		}
+	});
+
+	test('who wants no motion gets none', async () => {
+		await page.emulateMedia({ reducedMotion: 'reduce' });
+		for (const path of pages) {
+			await page.goto(path);
+			assert.deepEqual(await page.evaluate(() => document.getAnimations().map((a) => a.effect.target.outerHTML)), [], path);
+		}
+		await page.emulateMedia({ reducedMotion: 'no-preference' });
+		await page.goto('/ui');
+		assert.ok(await page.evaluate(() => document.getAnimations().length) > 0, 'something that runs turns, for the others');
+		await page.emulateMedia({ reducedMotion: null });
 	});
 
 	test('the parts pass axe, in both languages', async () => {
