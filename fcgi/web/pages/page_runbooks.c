@@ -10,7 +10,7 @@
 #include "web/list/past_runs.h"
 #include "web/views/runbook_cache.h"
 #include "web/views/model.h"
-#include "web/views/pager.h"
+#include "web/list/pager.h"
 #include "web/pages/page.h"
 
 #define ROWS 50

@@ -9,7 +9,7 @@
 #include "web/views/runbook_cache.h"
 #include "web/http/command.h"
 #include "web/views/model.h"
-#include "web/views/pager.h"
+#include "web/list/pager.h"
 #include "web/pages/page.h"
 #include "inventory/describe.h"
 

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "journal/auth.h"
 #include "web/views/model.h"
-#include "web/views/pager.h"
+#include "web/list/pager.h"
 #include "web/pages/page.h"
 
 #define ID_DIGITS 16   /* of a hash, which name a session */

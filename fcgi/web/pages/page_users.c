@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "web/http/command.h"
 #include "web/views/model.h"
-#include "web/views/pager.h"
+#include "web/list/pager.h"
 #include "web/pages/page.h"
 
 /*

@@ -1,7 +1,7 @@
 /* pager.h: lists that pages show fifty rows at a time, in the order of a key.
  */
-#ifndef WEB_VIEWS_PAGER_H
-#define WEB_VIEWS_PAGER_H
+#ifndef WEB_LIST_PAGER_H
+#define WEB_LIST_PAGER_H
 
 #include "web/http/request.h"
 

@@ -7,7 +7,7 @@
 #include "html/url.h"
 #include "journal/db.h"
 #include "web/views/model.h"
-#include "web/views/pager.h"
+#include "web/list/pager.h"
 
 const char *
 pager_after(const struct req *req)
