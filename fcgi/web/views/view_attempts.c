@@ -196,11 +196,15 @@ view_attempts(struct view *v, int step)
 	int64_t first, last;
 
 	shown(v, s, &first, &last);
-	if (last < first || s->tries != NULL)
-		return s->tries;
-	load_attempts(v, s, first, last);
-	load_targets(v, s, first, last);
-	return s->tries;
+	if (last >= first && s->tries == NULL) {
+		load_attempts(v, s, first, last);
+		load_targets(v, s, first, last);
+	}
+	/* None of some, if they could not be read: the page becomes an error.
+	 */
+	return s->tries != NULL && json_object_array_length(s->tries) > 0
+	    ? s->tries
+	    : NULL;
 }
 
 const char *
