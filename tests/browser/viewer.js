@@ -158,17 +158,21 @@ describe('the page of an output', () => {
 	});
 
 	test('a search shows how far it is, and is cancelled', async () => {
-		let pieces = 0, go;
+		let pieces = 0, go, asked;
 		const held = new Promise((done) => { go = done; });
+		const third = new Promise((done) => { asked = done; });
 
 		await page.route(/\.lines\?.*q=/, async (route) => {
-			if (++pieces === 3)
+			if (++pieces === 3) {
+				asked();
 				await held;
+			}
 			await route.continue();
 		});
 		await page.fill('#q', 'line 0200000');
 		await page.press('#q', 'Enter');
-		await page.waitForFunction(() => document.getElementById('out-progress').value > 0.05);
+		await third;
+		assert.ok(await page.$eval('#out-progress', (o) => o.value) > 0.05);
 		await page.click('#out-cancel');
 		go();
 		await found('Cancelled. What was searched has nothing.');
