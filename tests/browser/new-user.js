@@ -62,7 +62,8 @@ describe('a new user', () => {
 		await page.fill('#run-title', 'My first run');
 		await page.click('main form button.primary');
 		await page.waitForURL(/\/runs\/\d+/);
-		assert.match(await page.innerText('#step-stop pre'), /Visitors still being greeted/);
+		await page.click('#panel a[href$="?plan=open"]');
+		assert.match(await page.innerText('#step-stop[open] pre'), /Visitors still being greeted/);
 		await look(page, '07-run-ready');
 		await page.click('#panel button.primary');
 		await page.waitForSelector('#step-announce.current');

@@ -219,7 +219,7 @@ describe('an approval', () => {
 		await look(page, '99-approval');
 		assert.equal(await page.locator('#step-drop[open]').count(), 0, 'the plan is lines');
 		await page.click('#panel a:has-text("Unfold all steps")');
-		assert.ok(await page.locator('#step-drop .step-body').isVisible());
+		await page.waitForSelector('#step-drop[open] .step-body');
 		await approve(id);
 		await must('POST', `/runs/${id}/start`, {});
 		await execute(`/runs/${id}`, 'drop', { understood: true });

@@ -53,7 +53,7 @@ describe('when it goes wrong', () => {
 		await second.goto(run);
 		await second.click('#panel a[href$="?plan=open"]');
 		for (const id of ['check', 'lose', 'compare'])
-			assert.ok(await second.locator(`#step-${id} .step-body`).isVisible(), `${id} can be read`);
+			await second.waitForSelector(`#step-${id}[open] .step-body`);
 		await look(second, '31-approval');
 	});
 
