@@ -230,6 +230,7 @@ db_open(const char *data_dir, enum db_program who, struct db **ret)
 	}
 	if (pragma(db, USER_VERSION, -1) != MIGRATE_VERSION)
 		goto out;
+	db->version = db_version(db);
 	*ret = db;
 	db = NULL;
 	err = ERR_OK;
@@ -446,6 +447,12 @@ struct rows *
 db_query_args(struct db *db, enum stmt id, const struct db_arg *args)
 {
 	return prepare(db, id, args);
+}
+
+bool
+db_is_alone(struct db *db)
+{
+	return db_version(db) == db->version;
 }
 
 int64_t

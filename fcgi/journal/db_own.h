@@ -26,10 +26,11 @@ struct db {
 	sqlite3 *handle;
 	sqlite3_stmt *frames[FRAMES];
 	enum db_program who;
-	bool memory; /* it has no file */
-	bool within; /* a transaction has begun and was not ended */
-	bool failed; /* a statement of it has failed */
-	bool stale;  /* must be opened again */
+	bool memory;     /* it has no file */
+	bool within;     /* a transaction has begun and was not ended */
+	bool failed;     /* a statement of it has failed */
+	bool stale;      /* must be opened again */
+	int64_t version; /* db_version() when it was opened */
 	bool (*may_go_on)(void *ctx); /* db_watch() */
 	void *watch_ctx;
 	uint64_t step_writes;

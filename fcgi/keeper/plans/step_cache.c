@@ -4,7 +4,8 @@
  * The keeper is the one writer, and db_steps_since() knows which rows it has
  * written since, or that some were rolled back.  A run of a thousand steps is
  * read once, and then a row or two for each command.  Rows belong to a plan:
- * one that was expanded has others.
+ * one that was expanded has others.  If somebody else has written into the
+ * database, which nobody should, all are forgotten.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ struct step_cache {
 		struct lifecycle_row *rows;
 	} cached[CACHED];
 	uint64_t clock;
+	int64_t version; /* db_version(): changed by other writers alone */
 };
 
 /* The entry of a run, or the least recently used. */
@@ -69,6 +71,18 @@ read_written(
 			e->rows[step] = l->rows[step];
 	}
 	return true;
+}
+
+static void
+forget_if_changed(struct step_cache *c, struct db *db)
+{
+	int64_t version = db_version(db);
+
+	if (version == c->version)
+		return;
+	for (size_t i = 0; i < CACHED; i++)
+		c->cached[i].run = 0;
+	c->version = version;
 }
 
 static void
@@ -119,6 +133,7 @@ step_cache_load(struct keeper *k, struct lifecycle *l)
 	l->rows = arena_alloc(
 	    l->arena, (l->plan->steps_count + 1) * sizeof(*l->rows));
 	plan_key(l->row, key);
+	forget_if_changed(k->steps, k->db);
 	e = entry_of(k->steps, l->run.id);
 	if (!read_written(k->db, e, key, l)) {
 		run_load_rows(l);
