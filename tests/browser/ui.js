@@ -204,6 +204,8 @@ describe('the look of the pages', () => {
 				await page.keyboard.press('Tab');
 				const at = await page.evaluate(markFocused);
 
+				if (at === null && reached.size === 0)
+					continue;	/* the first press came from the browser's own controls */
 				if (at === null)	/* behind the last control comes the browser */
 					break;
 				stops = at.number === last ? stops + 1 : 1;

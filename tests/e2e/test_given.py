@@ -4,7 +4,8 @@ The things that a script is given: the addresses and secrets of targets (with=),
 (uses=), programs (needs=) and the PATH of the console's machine, through the whole
 console, with real servers: sshd, MariaDB, PostgreSQL, S3.  Arguments choose tests by name.
 """
-import base64, contextlib, hashlib, http.server, json, os, pathlib, secrets, shutil, subprocess, threading, time
+import base64, contextlib, hashlib, http.server, json, os, pathlib, re, secrets, shutil, subprocess
+import threading, time
 
 import test_look as looks
 import test_sql as sql
@@ -319,7 +320,7 @@ def test_a_script_that_is_stopped_or_lost_leaves_no_artifact():
     ssh.SSHD.cut()
     assert folder.is_dir()
     (WORK / "go").touch()
-    until(lambda: state.read_text().count("\n") == 4)      # it has ended
+    until(lambda: re.search(r"\n[0-9a-f]{32} 0\n\Z", state.read_text()))     # it has ended
     assert not folder.exists()
     ssh.forget(str(state))
 
