@@ -230,7 +230,6 @@ db_open(const char *data_dir, enum db_program who, struct db **ret)
 	}
 	if (pragma(db, USER_VERSION, -1) != MIGRATE_VERSION)
 		goto out;
-	db->version = db_version(db);
 	*ret = db;
 	db = NULL;
 	err = ERR_OK;
@@ -452,7 +451,11 @@ db_query_args(struct db *db, enum stmt id, const struct db_arg *args)
 bool
 db_is_alone(struct db *db)
 {
-	return db_version(db) == db->version;
+	int64_t version = db_version(db);
+
+	if (db->version == 0)
+		db->version = version;
+	return version == db->version;
 }
 
 int64_t

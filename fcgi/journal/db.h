@@ -103,7 +103,7 @@ struct rows *db_query_args(
 /* A number that changes whenever another process has committed. */
 int64_t db_version(struct db *db);
 
-/* No other process has committed since the database was opened. */
+/* No other process has committed since the first such question. */
 bool db_is_alone(struct db *db);
 
 /* The name and text of a statement, for the test that walks all of them. */

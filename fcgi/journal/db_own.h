@@ -30,7 +30,7 @@ struct db {
 	bool within;     /* a transaction has begun and was not ended */
 	bool failed;     /* a statement of it has failed */
 	bool stale;      /* must be opened again */
-	int64_t version; /* db_version() when it was opened */
+	int64_t version; /* db_version() at the first db_is_alone() */
 	bool (*may_go_on)(void *ctx); /* db_watch() */
 	void *watch_ctx;
 	uint64_t step_writes;

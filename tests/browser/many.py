@@ -6,14 +6,12 @@ time limit: 20 minutes, for a busy machine: each wait has a limit of its own
 import os
 import pathlib
 import shutil
-import sqlite3
 import sys
-import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import Console, Results, in_browser, runbook_folder  # noqa: E402
+from console import Console, Results, database_folder, in_browser, runbook_folder  # noqa: E402
 
 HOSTS = 1000
 BROKEN = range(601, 609)
@@ -45,12 +43,7 @@ def steps():
 
 def main():
     results = Results()
-    work = tempfile.mkdtemp(prefix="cs-many-")
-    for name, table in (("whole", "host"), ("broken", "other")):
-        with sqlite3.connect(f"{work}/{name}.sqlite") as db:
-            db.execute(f"CREATE TABLE {table} (version TEXT)")
-        os.chmod(f"{work}/{name}.sqlite", 0o666)
-    os.chmod(work, 0o777)      # the console's steps have a user of their own
+    work = database_folder()
     books = runbook_folder({"fleet": FLEET, "steps": steps()}, targets(work))
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator")

@@ -90,5 +90,4 @@ def main():
 
 if __name__ == "__main__":
     with ssh.servers():
-        code = main()
-    sys.exit(code)
+        sys.exit(main())

@@ -7,14 +7,12 @@ time limit: 20 minutes, for a busy machine: each wait has a limit of its own
 import os
 import pathlib
 import shutil
-import sqlite3
 import sys
-import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ["B"] = str(TOP / "build")
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import Console, Results, in_browser, runbook_folder  # noqa: E402
+from console import Console, Results, database_folder, in_browser, runbook_folder  # noqa: E402
 
 BOOK = """---
 title: Upgrade the fleet
@@ -70,12 +68,7 @@ def a_run(ana):
 
 def main():
     results = Results()
-    work = tempfile.mkdtemp(prefix="cs-report-")
-    for name, table in (("whole", "host"), ("broken", "other")):
-        with sqlite3.connect(f"{work}/{name}.sqlite") as db:
-            db.execute(f"CREATE TABLE {table} (version TEXT)")
-        os.chmod(f"{work}/{name}.sqlite", 0o666)
-    os.chmod(work, 0o777)      # the console's steps have a user of their own
+    work = database_folder()
     books = runbook_folder({"fleet": BOOK}, targets(work))
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator,approver,admin")

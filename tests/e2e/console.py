@@ -249,6 +249,18 @@ def runbook_folder(documents, targets=None):
     return folder
 
 
+def database_folder():
+    """A temporary folder with SQLite databases: `whole.sqlite` has a table
+    `host`, and `broken.sqlite` lacks it; the caller removes it."""
+    folder = tempfile.mkdtemp(prefix="cs-databases-")
+    for name, table in (("whole", "host"), ("broken", "other")):
+        with sqlite3.connect(f"{folder}/{name}.sqlite") as db:
+            db.execute(f"CREATE TABLE {table} (version TEXT)")
+        os.chmod(f"{folder}/{name}.sqlite", 0o666)
+    os.chmod(folder, 0o777)     # the console's steps have a user of their own
+    return folder
+
+
 def in_browser(console, script, **more):
     """True if the suite tests/browser/SCRIPT passed against this console;
     `more` goes into its environment."""

@@ -198,6 +198,13 @@ def test_a_retry_is_for_the_targets_that_have_not_succeeded():
             n: 1 if n in before else 2 for n in names}, second
         assert ana.get(url + "/3")[0] == 404
         assert [h["name"] for h in ana.get(url + "/1?q=H2")[1]["hosts"]] == ["h2"]
+        # the index of an output, asked for behind its end as before it
+        lines = f"{url}/1/{min(before)}.lines"
+        whole = ana.get(lines)[1]
+        assert whole["groups"] == [[0, 0]] and whole["end"] == whole["size"] > 0, whole
+        for at in "9223372036854775807", "-1", "x":
+            assert ana.get(f"{lines}?at={at}&line={at}") == (200, whole), at
+        assert ana.get(f"{lines}?q=V1&at=9223372036854775807")[1]["matches"] == [whole["line"] - 1]
         assert len(ana.get(url + "/1?state=not_started")[1]["hosts"]) == 3
         csv = ana.get(f"/runs/{run}/report.csv", accept="text/csv")[1]
         assert csv.count('"not_started"') == 3 and csv.count('"roll"') == 10, csv

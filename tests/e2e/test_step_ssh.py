@@ -1383,5 +1383,4 @@ def prepare():
 
 if __name__ == "__main__":
     with servers():
-        code = main()
-    sys.exit(code)
+        sys.exit(main())

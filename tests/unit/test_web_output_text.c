@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "pack/exec_file.h"
 #include "web/live/watcher.h"
 #include "web/views/output_text.h"
 
@@ -84,6 +85,9 @@ an_output_is_read_from_its_end_and_searched(void **state)
 	struct web web = { .data = folder };
 	struct arena *arena = arena_new();
 	struct req req = { .web = &web, .arena = arena };
+	struct exec_file_name name = { folder, 1, "ab12", "t.txt" };
+	struct output_place place = { .line = 1, .at = -1 };
+	struct exec_file *file;
 	struct json_object *found;
 	char path[100];
 	FILE *f;
@@ -111,6 +115,16 @@ an_output_is_read_from_its_end_and_searched(void **state)
 	assert_string_equal(
 	    output_text_lines(&req, "ab12", "../ab12/t", 2), "");
 	assert_string_equal(output_text_lines(&req, "none", "t", 2), "");
+
+	/* a place that cannot be read is no end of the output */
+	assert_int_equal(exec_file_open(&name, &file), ERR_OK);
+	found = json_object_new_array();
+	assert_int_equal(
+	    output_text_search_piece(file, "line", 7, 1 << 20, &place, found),
+	    ERR_IO);
+	assert_false(place.is_end);
+	json_object_put(found);
+	exec_file_close(file);
 	unlink(path);
 	arena_free(arena);
 }

@@ -24,6 +24,25 @@ pager_filter(const struct req *req)
 }
 
 const char *
+pager_path(struct req *req, const char *before, const char *name,
+    const char *behind, const char *q)
+{
+	struct buf url = { 0 };
+	const char *copy;
+
+	buf_puts(&url, before);
+	url_put_path(&url, name);
+	buf_puts(&url, behind);
+	if (q != NULL) {
+		buf_puts(&url, "?q=");
+		url_put_query(&url, q);
+	}
+	copy = arena_strdup(req->arena, buf_text(&url));
+	buf_clear(&url);
+	return copy;
+}
+
+const char *
 pager_url(struct req *req, const char *path, const char *after)
 {
 	struct buf url = { 0 };

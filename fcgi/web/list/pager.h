@@ -24,6 +24,13 @@ struct json_object *pager_read(struct req *req, struct json_object *model,
     struct json_object *(*make)(struct req *req, struct rows *rows),
     const char *path, const char *key);
 
+/*
+ * A path with a name in it, as "/users/" NAME "/sessions" (arena); `q`, if
+ * there is one, is what is looked for there.
+ */
+const char *pager_path(struct req *req, const char *before, const char *name,
+    const char *behind, const char *q);
+
 /* The page at the path with the same filter behind a key; "": the first. */
 const char *pager_url(struct req *req, const char *path, const char *after);
 

@@ -137,13 +137,13 @@ take(struct scan *s, const char *data, size_t len, int64_t at, int64_t until)
 	return false;
 }
 
-static void
+static enum err
 add_groups(struct json_object *o, struct exec_file *f, struct scan *s)
 {
 	int64_t at = s->at, until = at + PIECE;
 	struct buf bytes = { 0 };
 	char *data = buf_reserve(&bytes, READ);
-	ssize_t n;
+	ssize_t n = 0;
 	bool ended = false;
 
 	add_group(s);
@@ -156,15 +156,16 @@ add_groups(struct json_object *o, struct exec_file *f, struct scan *s)
 	model_int(o, "at", s->at);
 	model_int(o, "line", s->line);
 	model_int(o, "end", ended ? s->at : at);
+	return n < 0 ? ERR_IO : ERR_OK;
 }
 
-static void
+static enum err
 add_matches(
     struct json_object *o, struct exec_file *f, const char *q, struct scan *s)
 {
-	struct output_place place = { s->line + 1, s->at };
+	struct output_place place = { .line = s->line + 1, .at = s->at };
 	struct json_object *list = json_object_new_array(), *found;
-	bool whole = output_text_search_piece(
+	enum err err = output_text_search_piece(
 	    f, q, MATCHES, PIECE_SEARCHED, &place, list);
 	size_t n = json_object_array_length(list);
 
@@ -179,7 +180,8 @@ add_matches(
 	model_put(o, "matches", found);
 	model_int(o, "at", place.at);
 	model_int(o, "line", place.line - 1);
-	model_bool(o, "is_last", whole);
+	model_bool(o, "is_last", place.is_end);
+	return err;
 }
 
 /* Only what take_codes() writes. */
@@ -201,21 +203,27 @@ output_lines(
 	struct scan s = { .groups = NULL };
 	struct exec_file *f;
 	struct json_object *o;
+	enum err err;
 
-	text_int(request_query(req, "at"), 0, INT64_MAX, &s.at);
-	text_int(request_query(req, "line"), 0, INT64_MAX, &s.line);
 	read_codes(request_query(req, "codes"), &s);
-	if (exec_file_open(&name, &f) != ERR_OK)
+	if ((err = exec_file_open(&name, &f)) == ERR_IO)
+		return output_text_unreadable(req);
+	if (err != ERR_OK)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_output", "",
 		    "%s", request_text(req, "no_output"));
+	text_int(request_query(req, "at"), 0, exec_file_size(f), &s.at);
+	text_int(request_query(req, "line"), 0, exec_file_size(f), &s.line);
 	o = json_object_new_object();
 	model_int(o, "size", exec_file_size(f));
 	if (*q != '\0') {
-		add_matches(o, f, q, &s);
+		err = add_matches(o, f, q, &s);
 	} else {
 		s.groups = json_object_new_array();
-		add_groups(o, f, &s);
+		err = add_groups(o, f, &s);
 	}
 	exec_file_close(f);
-	return reply_json(req, reply, o);
+	if (err == ERR_OK)
+		return reply_json(req, reply, o);
+	json_object_put(o);
+	return output_text_unreadable(req);
 }

@@ -65,7 +65,7 @@ send_file(struct req *req, struct reply *reply, const char *exec,
 	    plays ? "application/x-asciicast" : "text/plain; charset=utf-8");
 }
 
-static void
+static enum err
 add_search(struct req *req, struct json_object *o, const char *exec,
     const char *target)
 {
@@ -74,13 +74,33 @@ add_search(struct req *req, struct json_object *o, const char *exec,
 	struct json_object *matches = *q == '\0'
 	    ? json_object_new_array()
 	    : output_text_search(req, exec, target, q, most);
-	size_t n = json_object_array_length(matches);
+	size_t n;
 
+	if (matches == NULL)
+		return output_text_unreadable(req);
+	n = json_object_array_length(matches);
 	model_text(o, "q", q);
 	model_put(o, "matches", matches);
 	model_bool(o, "has_matches", n > 0);
 	model_bool(o, "has_more_matches", n == most);
 	model_bool(o, "is_unmatched", *q != '\0' && n == 0);
+	return ERR_OK;
+}
+
+/* The end of the output, and what was looked for in it. */
+static enum err
+add_output(struct req *req, struct json_object *o, const char *exec,
+    const char *target)
+{
+	struct buf text = { 0 };
+	enum err err = add_search(req, o, exec, target);
+
+	if (err == ERR_OK &&
+	    output_text_read(req, exec, target, PAGE_BYTES, &text) != ERR_OK)
+		err = output_text_unreadable(req);
+	model_text(o, "text", buf_text(&text));
+	buf_clear(&text);
+	return err;
 }
 
 static void
@@ -204,7 +224,6 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	const char *exec = json_text(row, "exec", ""), *url;
 	int64_t dropped = json_int(row, "dropped", 0);
 	struct json_object *o;
-	struct buf text = { 0 };
 	struct view *v;
 	enum err err = view_load(req, req->run, &v);
 
@@ -239,10 +258,10 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	add_typing(o, v, runbook_cache_find_step(v->entry, req->step), state);
 	add_sealed(v, o, runbook_cache_find_step(v->entry, req->step),
 	    json_text(row, "sealed", NULL) != NULL, revealed);
-	add_search(req, o, exec, target);
-	output_text_read(req, exec, target, PAGE_BYTES, &text);
-	model_text(o, "text", buf_text(&text));
-	buf_clear(&text);
+	if ((err = add_output(req, o, exec, target)) != ERR_OK) {
+		json_object_put(o);
+		return err;
+	}
 	return reply_model(req, reply, template,
 	    view_title(v, runbook_cache_find_step(v->entry, req->step)), o);
 }

@@ -81,7 +81,7 @@ page_sessions(struct req *req, struct reply *reply)
 	const char *name = own ? req->actor.name : req->name;
 	const char *path = own
 	    ? "/sessions"
-	    : arena_printf(req->arena, "/users/%s/sessions", name);
+	    : pager_path(req, "/users/", name, "/sessions", NULL);
 	const char *title = own
 	    ? request_text(req, "sessions_title")
 	    : request_fill(req, "sessions_title_of", "name", name, NULL);
@@ -102,6 +102,9 @@ page_sessions(struct req *req, struct reply *reply)
 	model_text(model, "title", title);
 	model_bool(model, "is_own", own);
 	model_bool(model, "has_sessions", json_object_array_length(list) > 0);
+	model_bool(model, "has_others",
+	    !own || json_object_array_length(list) > 1 ||
+		*pager_after(req) != '\0');
 	model_put(model, "sessions", list);
 	return reply_model(req, reply, "sessions.html", title, model);
 }

@@ -166,8 +166,8 @@ cut_members(struct req *req, struct json_object *e, struct json_object *group)
 	model_text(group, "all_url",
 	    n <= PAGER_ROWS
 		? NULL
-		: arena_printf(req->arena, "/targets/%s?q=%s",
-		      json_text(e, "name", ""), json_text(group, "name", "")));
+		: pager_path(req, "/targets/", json_text(e, "name", ""), "",
+		      json_text(group, "name", "")));
 	if (n > PAGER_ROWS)
 		json_object_array_del_idx(members, PAGER_ROWS, n - PAGER_ROWS);
 }
@@ -180,8 +180,8 @@ static void
 cut_targets(struct req *req, struct json_object *e)
 {
 	struct json_object *all = json_get(e, "targets"), *list;
-	const char *path = arena_printf(
-	    req->arena, "/targets/%s", json_text(e, "name", ""));
+	const char *path = pager_path(
+	    req, "/targets/", json_text(e, "name", ""), "", NULL);
 	const char *after = *req->name != '\0' ? pager_after(req) : "";
 	size_t n = json_object_array_length(all), from = 0, to;
 

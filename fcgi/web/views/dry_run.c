@@ -126,8 +126,9 @@ dry_run_of_step(struct view *v, int step)
 
 		buf_reset(&shown);
 		if (json_int(line, "bytes", 0) > 0)
-			output_text_read(v->req, json_text(dry_run, "exec", ""),
-			    name, SHOWN_BYTES, &shown);
+			(void)output_text_read(v->req,
+			    json_text(dry_run, "exec", ""), name, SHOWN_BYTES,
+			    &shown);
 		model_text(row, "shown", buf_text(&shown));
 		json_object_array_add(rows, row);
 	}

@@ -135,15 +135,16 @@ output_text_clean(const char *s, size_t len, struct buf *out)
 	}
 }
 
-/* The text of a target's output, or NULL. */
-static struct exec_file *
-open_output(struct req *req, const char *exec, const char *target)
+/* The text of a target's output; NULL: there is none yet. */
+static enum err
+open_output(struct req *req, const char *exec, const char *target,
+    struct exec_file **ret)
 {
 	struct exec_file_name name = { req->web->data, req->run, exec,
 		arena_printf(req->arena, "%s.txt", target) };
-	struct exec_file *f = NULL;
+	enum err err = exec_file_open(&name, ret);
 
-	return exec_file_open(&name, &f) == ERR_OK ? f : NULL;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 /*
@@ -177,7 +178,7 @@ read_end(struct exec_file *f, size_t max, struct buf *raw)
 	int64_t from = size > (int64_t)max ? size - (int64_t)max : 0;
 	ssize_t n = exec_file_read(f, buf_reserve(raw, max + 1), max, from);
 
-	if (n <= 0)
+	if (n < 0)
 		return false;
 	raw->len = (size_t)n;
 	raw->data[n] = '\0';
@@ -186,17 +187,21 @@ read_end(struct exec_file *f, size_t max, struct buf *raw)
 	return true;
 }
 
-void
+enum err
 output_text_read(struct req *req, const char *exec, const char *target,
     size_t max, struct buf *out)
 {
-	struct exec_file *f = open_output(req, exec, target);
+	struct exec_file *f = NULL;
 	struct buf raw = { 0 };
+	enum err err = open_output(req, exec, target, &f);
 
-	if (f != NULL && read_end(f, max, &raw))
+	if (f != NULL && !read_end(f, max, &raw))
+		err = ERR_IO;
+	else if (f != NULL)
 		output_text_clean(raw.data, raw.len, out);
 	exec_file_close(f);
 	buf_clear(&raw);
+	return err;
 }
 
 const char *
@@ -206,7 +211,7 @@ output_text_lines(
 	struct buf text = { 0 };
 	const char *start, *copy;
 
-	output_text_read(req, exec, target, OUTPUT_TEXT_BYTES, &text);
+	(void)output_text_read(req, exec, target, OUTPUT_TEXT_BYTES, &text);
 	start = buf_text(&text) + text.len;
 	while (start > buf_text(&text) &&
 	    (start[-1] != '\n' || *start == '\0' || --lines > 0))
@@ -281,7 +286,7 @@ skip_line(struct buf *raw, bool *skips)
 	*skips = false;
 }
 
-bool
+enum err
 output_text_search_piece(struct exec_file *f, const char *text, size_t limit,
     int64_t bytes, struct output_place *place, struct json_object *found)
 {
@@ -311,7 +316,8 @@ output_text_search_piece(struct exec_file *f, const char *text, size_t limit,
 		place->at = at - (int64_t)raw.len;
 	}
 	buf_clear(&raw);
-	return n <= 0;
+	place->is_end = n == 0;
+	return n < 0 ? ERR_IO : ERR_OK;
 }
 
 struct json_object *
@@ -319,14 +325,26 @@ output_text_search(struct req *req, const char *exec, const char *target,
     const char *text, size_t limit)
 {
 	struct json_object *found = json_object_new_array();
-	struct exec_file *f = open_output(req, exec, target);
-	struct output_place place = { 1, 0 };
+	struct output_place place = { .line = 1 };
+	struct exec_file *f = NULL;
+	enum err err = open_output(req, exec, target, &f);
 
 	if (f != NULL)
-		(void)output_text_search_piece(
+		err = output_text_search_piece(
 		    f, text, limit, INT64_MAX, &place, found);
+	if (err != ERR_OK) {
+		json_object_put(found);
+		found = NULL;
+	}
 	exec_file_close(f);
 	return found;
+}
+
+enum err
+output_text_unreadable(struct req *req)
+{
+	return fault_set(&req->fault, ERR_IO, "output_unreadable", "", "%s",
+	    request_text(req, "output_unreadable"));
 }
 
 const char *
