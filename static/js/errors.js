@@ -73,8 +73,6 @@ export class Errors {
 
 		for (let bytes; at < end; at += bytes.length) {
 			bytes = await this.lines.get(at, Math.min(end, at + READ));
-			if (!bytes?.length)
-				break;
 			const texts = (carry + decoder.decode(bytes, { stream: true })).split('\n');
 
 			carry = texts.pop().slice(0, LINE);

@@ -45,15 +45,15 @@ export class Lines {
 		return this.ended + (this.end > this.begin ? 1 : 0);
 	}
 
-	/* One range of the file; null where there is nothing (yet). */
+	/* One range of the file, of which the index has told: less than that is an error. */
 	async get(from, to) {
 		const answer = await request(this.file, { headers: { Range: `bytes=${from}-${to - 1}` }, cache: 'no-store' });
+		const bytes = new Uint8Array(answer.ok ? await answer.arrayBuffer() : 0);
+		const range = answer.status === 206 ? bytes : bytes.subarray(from, to);
 
-		if (answer.status === 206 || (answer.status === 200 && from === 0))
-			return new Uint8Array(await answer.arrayBuffer());
-		if (![200, 404, 416].includes(answer.status))
+		if (range.length < to - from)
 			throw new Error(answer.status);
-		return null;
+		return range;
 	}
 
 	/* A piece of the index, or of a search; null: there is no file (yet). */
@@ -114,7 +114,7 @@ export class Lines {
 			return kept.lines;
 		}
 		const cache = this.cache;
-		const bytes = await this.get(at, Math.min(end, at + GROUP_BYTES + SHOWN)) ?? new Uint8Array(0);
+		const bytes = await this.get(at, Math.min(end, at + GROUP_BYTES + SHOWN));
 		const lines = this.split(bytes, nextLine - line, at, end, codes);
 
 		cache.set(n, { end, lines });
@@ -163,10 +163,10 @@ export class Lines {
 
 		if (end - begin > most)
 			return null;
-		const bytes = end > begin ? await this.get(begin, end) : null;
+		const bytes = end > begin ? await this.get(begin, end) : new Uint8Array(0);
 		const term = new Term();
 
-		return new TextDecoder().decode(bytes ?? new Uint8Array(0)).replace(/\n$/, '').split('\n')
+		return new TextDecoder().decode(bytes).replace(/\n$/, '').split('\n')
 			.map((line) => pieces(term, line).map(([, text]) => text).join('') + '\n').join('');
 	}
 }

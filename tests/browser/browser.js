@@ -38,7 +38,8 @@ export async function close() {
 
 /*
  * A page in a profile of its own. page.complaints keeps the errors of its
- * console; a refusal (409 and its like) is none.
+ * console; a refusal (409 and its like) is none, but a file that is missing
+ * (a style, a script, an icon) is.
  */
 export async function newPage(options = {}) {
 	const context = await (await open()).newContext({ viewport: { width: 1280, height: 860 },
@@ -52,6 +53,10 @@ export async function newPage(options = {}) {
 	page.on('console', (m) => {
 		if (m.type() === 'error' && !/Failed to load resource: the server responded with a status of 4\d\d/.test(m.text()))
 			page.complaints.push(m.text());
+	});
+	page.on('response', (r) => {
+		if (r.status() >= 400 && !['document', 'fetch', 'xhr', 'eventsource'].includes(r.request().resourceType()))
+			page.complaints.push(`${r.status()} ${r.url()}`);
 	});
 	return page;
 }

@@ -138,6 +138,20 @@ describe('the page of an output', () => {
 		assert.equal(await text(999999), 'almost: permission denied');
 	});
 
+	test('a file of which less is there than was said is an error, and not an output without errors', async () => {
+		const cut = (route) => route.fulfill({ status: 206, body: 'half a line' });
+
+		await page.goto('about:blank');
+		await page.goto(`${output('million')}#L500100`);
+		await row(500100);
+		await page.route('**/*.txt', cut);
+		await page.click('#out-error-next');
+		await found('The search was not carried out. Try again.');
+		await page.unroute('**/*.txt', cut);
+		await page.click('#out-error-next');
+		await found('Line 999,999 looks like an error', 120000);
+	});
+
 	test('what is shown of a large file is read, and no more', async () => {
 		let bytes = 0;
 		const read = async (answer) => {

@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "html/render.h"
 #include "web/card/card_run.h"
 #include "web/card/fragments.h"
+#include "web/http/reply.h"
 #include "web/views/model.h"
 #include "web/views/view.h"
 
@@ -141,22 +143,21 @@ static struct json_object *
 render(struct view *v, int step, size_t *ret_bytes)
 {
 	struct json_object *model = json_object_new_object();
-	struct json_object *words = json_object_new_object();
 	struct json_object *page = json_object_new_object(), *html = NULL;
 	struct buf out = { 0 };
+	struct fault fault;
 
-	model_put(words, "t",
-	    json_object_get(
-		catalogue_all(v->req->web->catalogue, v->req->lang)));
 	model_text(page, "url",
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
 	model_bool(page, "is_reading", view_is_reading(v));
-	model_put(model, "_", words);
+	model_put(model, "_", reply_shared(v->req));
 	model_put(model, "_page", page);
 	model_put(model, "step", card_page(v, step));
 	if (templates_render(v->req->web->templates, "_card.html", model, &out,
-		NULL) == ERR_OK)
+		&fault) == ERR_OK)
 		html = html_raw(buf_text(&out), out.len);
+	else
+		log_bug("%s", fault.message);
 	*ret_bytes = out.len;
 	buf_clear(&out);
 	json_object_put(model);

@@ -156,10 +156,21 @@ set_flash(const struct req *req, struct reply *reply, struct json_object *o)
 	cookie_set(req, reply, "flash", "", -1);
 }
 
+struct json_object *
+reply_shared(const struct req *req)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_set(o, "t",
+	    json_object_get(catalogue_all(req->web->catalogue, req->lang)));
+	json_set_text(o, "asset", req->web->asset);
+	return o;
+}
+
 static struct json_object *
 page_model(const struct req *req, struct reply *reply, const char *title)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = reply_shared(req);
 	char now[CLOCK_TEXT], csrf[65] = "";
 
 	if (*req->session != '\0' && *req->actor.name != '\0')
@@ -174,12 +185,9 @@ page_model(const struct req *req, struct reply *reply, const char *title)
 	json_set(o, "actor", actor_model(req));
 	json_set(o, "production", json_object_get(req->production));
 	json_set_text(o, "csrf", csrf);
-	json_set(o, "t",
-	    json_object_get(catalogue_all(req->web->catalogue, req->lang)));
 	json_set(o, "nav", navigation_model(req));
 	json_set(o, "most", json_object_get(command_limits()));
 	json_set_text(o, "now", now);
-	json_set_text(o, "asset", req->web->asset);
 	json_set_bool(o, "setup_needed",
 	    *req->actor.name == '\0' && req->web->db != NULL &&
 		db_first_int(db_query(req->web->db, STMT_ADMIN_COUNT, TEXT("")),

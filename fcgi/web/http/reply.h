@@ -53,6 +53,9 @@ void reply_header(struct reply *reply, const char *name, const char *value);
 enum err reply_page(struct req *req, struct reply *reply, const char *template,
     const char *title, struct json_object *model);
 
+/* What "_" has in all pages of a language: words, and where files are. */
+struct json_object *reply_shared(const struct req *req);
+
 /* The two halves of it: adds "_" to the model; renders it, once it has that. */
 void reply_common(struct req *req, struct reply *reply, const char *title,
     struct json_object *model);
