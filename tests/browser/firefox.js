@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import puppeteer from 'puppeteer-core';
+import puppeteer, { TimeoutError } from 'puppeteer-core';
 import { base, shotsFolder } from './browser.js';
 
 const { PASSWORD } = process.env;
@@ -37,7 +37,19 @@ describe('Firefox', () => {
 		await page.setViewport({ width: 1280, height: 900 });
 	}
 
-	const click = (from, selector) => from.waitForSelector(selector).then((el) => el.click());
+	const click = (from, selector) => from.locator(selector).click();
+
+	/* Also if the page is loaded anew meanwhile, as after a button that was pressed before its script was there. */
+	async function sees(from, selector) {
+		for (let loads = 0; ; loads++)
+			try {
+				return await from.waitForSelector(selector);
+			} catch (error) {
+				if (error instanceof TimeoutError || loads === 3)
+					throw error;
+			}
+	}
+
 	const leads = (from, action) => Promise.all([from.waitForNavigation(), action]);
 
 	before(async () => {
@@ -64,17 +76,17 @@ describe('Firefox', () => {
 		run = page.url();
 		assert.match(run, /\/runs\/\d+/);
 		await click(page, '#panel button.primary');
-		await page.waitForSelector('#step-first.current');
+		await sees(page, '#step-first.current');
 		other = await tab();
 		await other.goto(run);
-		await other.waitForSelector('#step-first.current');
+		await sees(other, '#step-first.current');
 	});
 
 	test('a press is seen in both tabs', async () => {
 		await click(page, '#step-first [data-primary]');
-		await page.waitForSelector('#step-first.is-succeeded');
-		await other.waitForSelector('#step-first.is-succeeded');
-		await page.waitForSelector('#step-check.current [data-primary]');
+		await sees(page, '#step-first.is-succeeded');
+		await sees(other, '#step-first.is-succeeded');
+		await sees(page, '#step-check.current [data-primary]');
 		await shot('run', 1280, 900);
 		await shot('run', 360, 740);
 	});
@@ -83,8 +95,8 @@ describe('Firefox', () => {
 		await page.bringToFront();
 		await page.focus('#step-check [data-primary]');
 		await page.keyboard.press('Enter');
-		await page.waitForSelector('#step-check.is-confirmed');
-		await other.waitForSelector('#step-check.is-confirmed');
+		await sees(page, '#step-check.is-confirmed');
+		await sees(other, '#step-check.is-confirmed');
 	});
 
 	test('the report is read', async () => {

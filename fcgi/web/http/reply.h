@@ -53,7 +53,8 @@ void reply_header(struct reply *reply, const char *name, const char *value);
 enum err reply_page(struct req *req, struct reply *reply, const char *template,
     const char *title, struct json_object *model);
 
-/* What "_" has in all pages of a language: words, and where files are. */
+/* The part of "_" that all pages of a language share: words, and the version of
+ * files. */
 struct json_object *reply_shared(const struct req *req);
 
 /* The two halves of it: adds "_" to the model; renders it, once it has that. */
