@@ -293,7 +293,7 @@ system: built tests/browser/node_modules
 	@tests/run -j $(TEST_JOBS) $(LONGEST) \
 	    $(filter-out $(LONGEST),$(E2E) $(FAULT) $(BROWSER) $(LAB_TESTS))
 long: built
-	@tests/run $(wildcard tests/long/test_*)
+	@LONG=1 tests/run $(wildcard tests/long/test_*) tests/e2e/test_verify.py tests/e2e/test_report.py
 # Pictures of all pages, and of all parts of /ui, in build/pictures.
 pictures: deps-test tests/browser/node_modules
 	$(call build,$(PLAIN),all,$(B))

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 
-from console import BUILD, PASSWORD, Console, runbook_folder
+from console import BUILD, PASSWORD, TOP, Console, runbook_folder
 
 BOOK = """---
 title: All kinds of rows
@@ -68,11 +68,17 @@ TARGETS = """environments:
 """
 
 
-def verify(*arguments):
+LONG = bool(os.environ.get("LONG"))         # make test-long
+# The build that looks at thousands of changes: that without sanitizers, which
+# is several times as fast, but in make test-long.
+QUICK = BUILD if LONG else TOP / "build"
+
+
+def verify(*arguments, build=BUILD):
     """The exit code and what `countersign verify` printed; it must be an
     answer."""
     env = dict(os.environ, COUNTERSIGN_STRICT="1", LC_ALL="C.UTF-8")
-    done = subprocess.run([BUILD / "countersign", "verify", *arguments],
+    done = subprocess.run([build / "countersign", "verify", *arguments],
         capture_output=True, text=True, timeout=60, errors="replace", env=env)
     assert done.returncode in (0, 1) and "Sanitizer" not in done.stderr \
         and " bug: " not in done.stderr, (done.returncode,
@@ -87,9 +93,9 @@ class Folder:
         self.data = data
         self.kept = kept            # the database as it was
 
-    def verify(self, *options):
+    def verify(self, *options, build=BUILD):
         """The exit code and what it printed; it must be an answer."""
-        return verify("--data", self.data, *options)
+        return verify("--data", self.data, *options, build=build)
 
     def fresh(self):
         for ending in ("-wal", "-shm", "-journal"):
