@@ -47,7 +47,7 @@ export async function newPage(options = {}) {
 		ignoreHTTPSErrors: base.startsWith('https:'), ...options });
 	const page = await context.newPage();
 
-	page.setDefaultTimeout(15000);
+	page.setDefaultTimeout(60000);	/* for a busy machine */
 	page.complaints = [];
 	page.on('pageerror', (e) => page.complaints.push(e.message));
 	page.on('console', (m) => {
@@ -82,7 +82,7 @@ export const inView = (page, selector) => page.waitForFunction((what) => {
 
 	return box && box.height > 0 && box.top >= 0 && box.bottom <= innerHeight &&
 	    el.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2));
-}, selector, { timeout: 15000 });
+}, selector);
 
 async function axeFinds(page, rules) {
 	await page.evaluate(axe);

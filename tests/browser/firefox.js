@@ -19,7 +19,7 @@ describe('Firefox', () => {
 	async function tab() {
 		const opened = await browser.newPage();
 
-		opened.setDefaultTimeout(30000);
+		opened.setDefaultTimeout(60000);
 		opened.on('pageerror', (e) => complaints.push(e.message));
 		opened.on('console', (m) => {
 			if (m.type() === 'error')
@@ -37,9 +37,7 @@ describe('Firefox', () => {
 		await page.setViewport({ width: 1280, height: 900 });
 	}
 
-	const click = (from, selector) => from.locator(selector).click();
-
-	/* Also if the page is loaded anew meanwhile, as after a button that was pressed before its script was there. */
+	/* The page may be loaded anew meanwhile, as after a button that was pressed before its script was there. */
 	async function sees(from, selector) {
 		for (let loads = 0; ; loads++)
 			try {
@@ -50,6 +48,9 @@ describe('Firefox', () => {
 			}
 	}
 
+	/* The part may be replaced between the two. */
+	const click = async (from, selector) => (await sees(from, selector)).click()
+	    .catch(async (error) => /detached/.test(error.message) ? (await sees(from, selector)).click() : Promise.reject(error));
 	const leads = (from, action) => Promise.all([from.waitForNavigation(), action]);
 
 	before(async () => {

@@ -92,7 +92,7 @@ describe('a new user', () => {
 			const r = document.querySelector('#step-stop pre.out').getBoundingClientRect();
 
 			return r.top >= 0 && r.bottom <= innerHeight;
-		}, null, { timeout: 15000 });
+		});
 		await look(page, '09-run-running', { full: false });
 		await becomes(page, 'stop', 'succeeded');
 	});

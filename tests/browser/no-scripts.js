@@ -65,7 +65,7 @@ describe('without scripts', () => {
 		await press('prepare', 'succeeded');
 		await page.locator('#step-stop [data-primary]').click();
 		await page.waitForURL(/#step-stop$/);
-		await becomes(page, 'stop', 'succeeded', { timeout: 20000 });
+		await becomes(page, 'stop', 'succeeded');
 		assert.match(page.url(), /\?at=\d+#step-/);
 	});
 

@@ -83,7 +83,6 @@ async function tabs(first, runs, count) {
 	while (pages.length < count)
 		pages.push(await first.context().newPage());
 	await Promise.all(pages.map(async (page, i) => {
-		page.setDefaultTimeout(30000);
 		page.streams = 0;
 		page.on('request', (r) => { page.streams += r.resourceType() === 'eventsource'; });
 		await page.goto(`/runs/${runs[i % runs.length]}`);

@@ -99,7 +99,7 @@ describe('when it goes wrong', () => {
 		await first.click('#step-lose [data-primary]');
 		await becomes(first, 'lose', 'running');
 		killSteps(process.env.DATA);
-		await becomes(first, 'lose', 'unknown', { timeout: 30000 });
+		await becomes(first, 'lose', 'unknown');
 		await look(first, '34-unknown');
 		await first.click('#step-lose [data-primary]');
 		await becomes(first, 'lose', 'succeeded');

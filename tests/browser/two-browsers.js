@@ -93,9 +93,9 @@ describe('two browsers on one run', () => {
 		await second.addInitScript(() => delete globalThis.SharedWorker);
 		await second.route('**/events*', (route) => route.abort());
 		await second.reload();
-		await second.waitForSelector('#link.wait, #link.off', { timeout: 30000 });
+		await second.waitForSelector('#link.wait, #link.off');
 		await second.unroute('**/events*');
-		await second.waitForSelector('#link.live', { timeout: 30000 });
+		await second.waitForSelector('#link.live');
 	});
 
 	test('no page complained in the console', () => {

@@ -47,7 +47,7 @@ describe('the page of an output', () => {
 
 	const text = async (n) => (await row(n)).locator('.text').textContent();
 	const rows = () => page.locator('#viewer .line').count();
-	const found = (words, timeout = 15000) =>
+	const found = (words, timeout = 60000) =>
 		page.waitForFunction((w) => document.getElementById('out-found').textContent === w, words, { timeout });
 
 	before(async () => {

@@ -276,7 +276,8 @@ WRAP(int, __openat64_2, OPEN, -1, (int d, const char *a, int f), (d, a, f))
 FCNTLS(fcntl)
 FCNTLS(fcntl64)
 
-/* The test waits for the program, which is not to yield to the tests beside it. */
+/* The test waits for the program, which is not to yield to the tests beside it.
+ */
 int
 setpriority(__priority_which_t which, id_t who, int priority)
 {
