@@ -37,20 +37,23 @@ describe('Firefox', () => {
 		await page.setViewport({ width: 1280, height: 900 });
 	}
 
-	/* The page may be loaded anew meanwhile, as after a button that was pressed before its script was there. */
+	/*
+	 * The element, in a page whose scripts are there: a button that is pressed
+	 * before has its form sent by the browser.  Firefox answers with an error
+	 * where another page has come meanwhile.
+	 */
 	async function sees(from, selector) {
-		for (let loads = 0; ; loads++)
+		for (let pages = 0; ; pages++)
 			try {
+				await from.waitForFunction(() => document.readyState === 'complete');
 				return await from.waitForSelector(selector);
 			} catch (error) {
-				if (error instanceof TimeoutError || loads === 3)
+				if (error instanceof TimeoutError || pages === 3)
 					throw error;
 			}
 	}
 
-	/* The part may be replaced between the two. */
-	const click = async (from, selector) => (await sees(from, selector)).click()
-	    .catch(async (error) => /detached/.test(error.message) ? (await sees(from, selector)).click() : Promise.reject(error));
+	const click = async (from, selector) => (await sees(from, selector)).click();
 	const leads = (from, action) => Promise.all([from.waitForNavigation(), action]);
 
 	before(async () => {
