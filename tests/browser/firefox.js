@@ -7,10 +7,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import puppeteer, { TimeoutError } from 'puppeteer-core';
+import puppeteer from 'puppeteer-core';
 import { base, shotsFolder } from './browser.js';
 
 const { PASSWORD } = process.env;
+const PATIENCE = 60000;
 
 describe('Firefox', () => {
 	const complaints = [];
@@ -19,7 +20,7 @@ describe('Firefox', () => {
 	async function tab() {
 		const opened = await browser.newPage();
 
-		opened.setDefaultTimeout(60000);
+		opened.setDefaultTimeout(PATIENCE);
 		opened.on('pageerror', (e) => complaints.push(e.message));
 		opened.on('console', (m) => {
 			if (m.type() === 'error')
@@ -38,22 +39,26 @@ describe('Firefox', () => {
 	}
 
 	/*
-	 * The element, in a page whose scripts are there: a button that is pressed
-	 * before has its form sent by the browser.  Firefox answers with an error
-	 * where another page has come meanwhile.
+	 * Until the element is there, in a page whose scripts are: a button that is
+	 * pressed before has its form sent by the browser.  Firefox answers with an
+	 * error while another page comes, and the waits of puppeteer need eval(),
+	 * which the console's pages forbid.
 	 */
 	async function sees(from, selector) {
-		for (let pages = 0; ; pages++)
-			try {
-				await from.waitForFunction(() => document.readyState === 'complete');
-				return await from.waitForSelector(selector);
-			} catch (error) {
-				if (error instanceof TimeoutError || pages === 3)
-					throw error;
-			}
+		const end = Date.now() + PATIENCE;
+		const isThere = (what) => document.readyState === 'complete' && document.querySelector(what) !== null;
+
+		while (!await from.evaluate(isThere, selector).catch(() => false)) {
+			assert.ok(Date.now() < end, `${selector} is not there`);
+			await new Promise((resume) => setTimeout(resume, 100));
+		}
 	}
 
-	const click = async (from, selector) => (await sees(from, selector)).click();
+	async function click(from, selector) {
+		await sees(from, selector);
+		await from.click(selector);
+	}
+
 	const leads = (from, action) => Promise.all([from.waitForNavigation(), action]);
 
 	before(async () => {
