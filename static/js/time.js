@@ -6,6 +6,7 @@ const wanted = document.documentElement.lang || 'en';
 const lang = navigator.languages.find((l) => l.slice(0, 2) === wanted.slice(0, 2)) ?? wanted;
 const hm = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 const near = new Intl.DateTimeFormat(lang, hm);
+const precise = new Intl.DateTimeFormat(lang, { second: '2-digit', ...hm });
 const same = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', ...hm });
 const far = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', year: 'numeric', ...hm });
 const whole_day = new Intl.DateTimeFormat(lang, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
@@ -36,9 +37,20 @@ function dayOf(el) {
 	return el.closest('[data-day]')?.dataset.day;
 }
 
+/* An axis of some minutes has seconds, or its times would be equal. */
+const AXIS_MS = 10 * 60 * 1000;
+
+function isShort(axis) {
+	const times = [...axis?.querySelectorAll('time') ?? []].map((el) => Date.parse(el.dateTime));
+
+	return times.length > 0 && times.at(-1) - times[0] < AXIS_MS;
+}
+
 function words(date, el) {
 	const now = new Date();
 
+	if (isShort(el.closest('.tl-axis')))
+		return precise.format(date);
 	if (el.closest('.day'))
 		return whole_day.format(date);
 	if (dayOf(el) === date.toDateString())

@@ -78,6 +78,13 @@ describe('what somebody new sees', () => {
 		}
 	});
 
+	test('no two times of the axis of a timeline are equal', async () => {
+		await page.goto(`${run}/timeline`);
+		const times = await page.locator('.tl-axis time').allTextContents();
+
+		assert.ok(times.length >= 3 && new Set(times).size === times.length, times.join(' '));
+	});
+
 	test('a new run says of each environment what it means, or why it cannot be', async () => {
 		await page.goto('/runs/new?runbook=upgrade');
 		const choice = (name) => page.locator(`.choice:has([value=${name}])`);
