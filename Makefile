@@ -251,8 +251,10 @@ test: deps-test
 	+@tests/run --parts $(PARTS)
 test-long: deps-test
 	+@FUZZ_SECONDS=300 tests/run --parts long fuzz
-# Tests wait more than they compute, so that there is one more than cores.
+# Tests wait more than they compute, so that there is one more than cores; those
+# of whole consoles wait for two thirds of their time.
 TEST_JOBS = $(shell echo $$(($$(nproc) + 1)))
+SYSTEM_JOBS = $(shell echo $$(($$(nproc) * 2)))
 
 # The layout of all C.
 format:
@@ -283,14 +285,14 @@ fate: built
 browser: built tests/browser/node_modules
 	@tests/run -j $(TEST_JOBS) $(BROWSER)
 # All of them at once, the longest first, so that none is left alone at the end.
-LONGEST = tests/browser/run.py tests/e2e/test_step_ssh.py tests/browser/streams.py \
-	  tests/browser/fate.py tests/browser/lighthouse.py tests/fault/test_fail.py \
+LONGEST = tests/browser/run.py tests/e2e/test_step_ssh.py tests/e2e/test_verify.py \
+	  tests/browser/streams.py tests/browser/fate.py tests/browser/lighthouse.py tests/fault/test_fail.py \
 	  tests/e2e/test_silence.py \
-	  $(patsubst %,tests/e2e/test_%.py,sql reach verify report press accounts) \
+	  $(patsubst %,tests/e2e/test_%.py,sql reach report press accounts) \
 	  $(patsubst %,tests/fault/test_%.py,accept kill) tests/e2e/fate.py \
 	  $(wildcard tests/lab/run-*.py)
 system: built tests/browser/node_modules
-	@tests/run -j $(TEST_JOBS) $(LONGEST) \
+	@tests/run -j $(SYSTEM_JOBS) $(LONGEST) \
 	    $(filter-out $(LONGEST),$(E2E) $(FAULT) $(BROWSER) $(LAB_TESTS))
 long: built
 	@LONG=1 tests/run $(wildcard tests/long/test_*) tests/e2e/test_verify.py tests/e2e/test_report.py
