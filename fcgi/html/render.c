@@ -166,6 +166,24 @@ put_int(struct buf *out, int64_t n)
 	buf_put(out, at, (size_t)(digits + sizeof(digits) - at));
 }
 
+/*
+ * 2026-11-28T22:05:00Z as 2026-11-28 22:05:00 UTC, which static/js/time.js
+ * replaces by the time of the reader.  Another text stays as it is.
+ */
+static void
+put_utc(struct buf *out, const char *s, size_t len)
+{
+	if (len < sizeof("2026-11-28T22:05:00Z") - 1 || s[10] != 'T' ||
+	    s[len - 1] != 'Z') {
+		html_escape(out, s, len);
+		return;
+	}
+	html_escape(out, s, 10);
+	buf_puts(out, " ");
+	html_escape(out, s + 11, 8);
+	buf_puts(out, " UTC");
+}
+
 static bool
 put_value(struct render *r, const struct template *t, const struct node *n,
     struct json_object *o)
@@ -176,6 +194,9 @@ put_value(struct render *r, const struct template *t, const struct node *n,
 	case json_type_string:
 		if (is_raw(o))
 			buf_put(r->out, json_object_get_string(o),
+			    (size_t)json_object_get_string_len(o));
+		else if (n->is_utc)
+			put_utc(r->out, json_object_get_string(o),
 			    (size_t)json_object_get_string_len(o));
 		else
 			html_escape(r->out, json_object_get_string(o),

@@ -9,10 +9,12 @@
  * demands: in HTML that only makes pages larger, and inside <pre> it would be
  * wrong.
  *
- * Two things are ours.  A line that begins with a tab continues the line before
- * it: neither the break nor the tabs get into the page, so that a template has
- * one element a line and a page has no white space that changes its layout.
- * And {{> name word}} renders the partial with the word as {{.}}.
+ * Three things are ours.  A line that begins with a tab continues the line
+ * before it: neither the break nor the tabs get into the page, so that a
+ * template has one element a line and a page has no white space that changes
+ * its layout.
+ * {{> name word}} renders the partial with the word as {{.}}.  And {{name.utc}}
+ * is the time with that name, for people who have no scripts.
  */
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -22,6 +24,8 @@
 #include "base/mem.h"
 #include "html/template_compile.h"
 
+#define UTC ".utc" /* behind the name of a time */
+#define UTC_LEN (sizeof(UTC) - 1)
 #define MAX_OPEN 32 /* sections inside each other */
 
 /* A line that continues the one before: where, in the joined text. */
@@ -147,13 +151,18 @@ static bool
 set_name(struct compiler *c, struct node *n, const struct tag *tag)
 {
 	char *name = keep_name(c, tag->name, tag->len);
+	size_t len = tag->len;
 	char *rest, *part;
 
 	n->text = name;
 	n->len = tag->len;
-	if (strcmp(name, ".") == 0)
+	n->is_utc = n->kind == NODE_VALUE && len >= UTC_LEN &&
+	    memcmp(tag->name + len - UTC_LEN, UTC, UTC_LEN) == 0;
+	if (n->is_utc)
+		len -= UTC_LEN;
+	if (len == 0 || (len == 1 && *name == '.'))
 		return true;
-	rest = keep_name(c, tag->name, tag->len);
+	rest = keep_name(c, tag->name, len);
 	while ((part = strsep(&rest, ".")) != NULL) {
 		if (*part == '\0' || strpbrk(part, " \t\n{}") != NULL)
 			return wrong(c, "this is not a name");

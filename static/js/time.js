@@ -1,6 +1,6 @@
 /*
  * time.js: times in the viewer's zone with UTC on hover, and clocks that
- * tick.  The server prints RFC 3339 in UTC; without scripts that stays.
+ * tick.  The server writes them in UTC; without scripts that stays.
  */
 const wanted = document.documentElement.lang || 'en';
 const lang = navigator.languages.find((l) => l.slice(0, 2) === wanted.slice(0, 2)) ?? wanted;

@@ -67,6 +67,23 @@ values_are_escaped(void **state)
 }
 
 static void
+a_time_is_readable_without_scripts(void **state)
+{
+	(void)state;
+	expect("{{at}} {{at.utc}}", "{\"at\":\"2026-11-28T22:05:09.120Z\"}",
+	    "2026-11-28T22:05:09.120Z 2026-11-28 22:05:09 UTC");
+	expect("{{#a}}{{b.at.utc}}{{/a}}{{#ticks}}{{.utc}}{{/ticks}}",
+	    "{\"a\":{\"b\":{\"at\":\"2026-11-28T22:05:09Z\"}},"
+	    "\"ticks\":[\"2026-11-28T22:06:00Z\"]}",
+	    "2026-11-28 22:05:09 UTC2026-11-28 22:06:00 UTC");
+	expect("{{day.utc}}|{{none.utc}}|{{x.utc}}",
+	    "{\"day\":\"2026-11-28\",\"none\":null,"
+	    "\"x\":\"<<<<<<<<<<T<<<<<<<<Z>\"}",
+	    "2026-11-28||&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;T"
+	    "&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;Z&gt;");
+}
+
+static void
 a_dotted_name_does_not_fall_back(void **state)
 {
 	(void)state;
@@ -285,6 +302,7 @@ main(void)
 		    a_line_that_begins_with_a_tab_continues_the_one_before),
 		cmocka_unit_test(a_partial_gets_a_word),
 		cmocka_unit_test(values_are_escaped),
+		cmocka_unit_test(a_time_is_readable_without_scripts),
 		cmocka_unit_test(a_dotted_name_does_not_fall_back),
 		cmocka_unit_test(sections_follow_the_specification),
 		cmocka_unit_test(standalone_lines_disappear),
