@@ -80,6 +80,7 @@ add_search(struct req *req, struct json_object *o, const char *exec,
 		return output_text_unreadable(req);
 	n = json_object_array_length(matches);
 	model_text(o, "q", q);
+	model_text(o, "found_text", NULL); /* the viewer writes it */
 	model_put(o, "matches", matches);
 	model_bool(o, "has_matches", n > 0);
 	model_bool(o, "has_more_matches", n == most);

@@ -123,6 +123,8 @@ moment(
 		req, m->is_production ? "production" : "sample_place"));
 	json_set(page, "production", m->is_production ? mark() : NULL);
 	json_set(page, "preflight", m->is_before ? sample_preflight(v) : NULL);
+	if (m->state == STATE_PARKED)
+		json_set(page, "parked", sample_parked(v));
 	if (m->state == STATE_RUNNING)
 		json_set_text(page, "usual_text", model_duration(req, 750000));
 	json_set(page, "items", json_object_new_array());
@@ -159,6 +161,7 @@ static const struct sample_moment moments[] = {
 	{ STATE_RUNNING, "unknown", false, false },
 	{ STATE_RUNNING, "awaiting-signature", false, false },
 	{ STATE_PAUSED, "ready", false, false },
+	{ STATE_PARKED, "ready", false, false },
 	{ STATE_RUNNING, NULL, false, false },
 	{ STATE_COMPLETED, NULL, false, false },
 };
@@ -248,6 +251,7 @@ add_parts(struct req *req, struct json_object *model)
 	model_put(model, "preflight", sample_preflight(v));
 	model_put(model, "timeline", sample_timeline(v));
 	model_put(model, "outputs", sample_outputs(v));
+	model_put(model, "tools", sample_tools(v));
 	model_put(model, "final", final_card(v));
 	model_text(page, "url", "/ui");
 	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)

@@ -252,6 +252,7 @@ static const struct {
 	{ "running", NULL, "failed", 3, true },
 	{ "running", NULL, NULL, 7, false },
 	{ "paused", NULL, NULL, 7, false },
+	{ "parked", NULL, NULL, 7, false },
 	{ "completed", "succeeded", NULL, 12, false },
 	{ "completed", "failed", NULL, 9, false },
 	{ "aborted", NULL, NULL, 2, false },

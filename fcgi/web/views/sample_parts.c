@@ -173,3 +173,29 @@ sample_outputs(struct view *v)
 	json_object_array_add(list, output(v, "succeeded", STATE_SUCCEEDED, 0));
 	return list;
 }
+
+struct json_object *
+sample_tools(struct view *v)
+{
+	struct json_object *o = json_object_new_object();
+
+	model_text(o, "q", "greeter");
+	model_text(o, "text_url", "/ui");
+	model_text(o, "lines_text",
+	    request_fill(v->req, "viewer_lines", "count", "1204", "size",
+		model_size(v->req, 48210), NULL));
+	model_text(o, "found_text",
+	    request_fill(v->req, "viewer_hit", "n", "3", "count", "17", NULL));
+	return o;
+}
+
+struct json_object *
+sample_parked(struct view *v)
+{
+	struct json_object *o = json_object_new_object();
+
+	model_text(o, "by", "bo");
+	model_text(o, "at", MIDDLE);
+	model_text(o, "reason", request_text(v->req, "sample_note"));
+	return o;
+}

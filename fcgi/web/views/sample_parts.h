@@ -13,4 +13,11 @@ struct json_object *sample_timeline(struct view *v);
 /* For _output_head.html: an output in each state.  A new array. */
 struct json_object *sample_outputs(struct view *v);
 
+/* For _output_search.html and _output_tools.html: a search that has hits, and
+ * goes on.  A new object. */
+struct json_object *sample_tools(struct view *v);
+
+/* Of a parked run, as run_model_parked() has it.  A new object. */
+struct json_object *sample_parked(struct view *v);
+
 #endif
