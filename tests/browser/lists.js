@@ -127,6 +127,9 @@ describe('the lists', () => {
 		assert.match(await page.textContent('.row-book:has-text("Restart the database")'), /Cannot run in Test lab, Live: .*databases/s);
 		assert.match(await page.textContent('.row-book:has-text("Replace the certificates")'), /Nobody has the role that it needs: lead/);
 		assert.doesNotMatch(await page.textContent('.row-book:has-text("Greet the users")'), /Nobody has/);
+		const titles = (await rows(page, '.row-title')).map((title) => title.toLowerCase());
+
+		assert.deepEqual(titles, titles.toSorted(), 'by their titles, not by their files');
 		await look(page, '85-library');
 		await small(page, '/runbooks');
 		for (const [q, names] of [['TLS', ['Replace the certificates']], ['greeters', ['Greet the users']],

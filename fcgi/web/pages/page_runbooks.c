@@ -1,9 +1,12 @@
 /*
  * page_runbooks.c: the library, a page at a time, searched.
  *
- * A search reads the names in their order, and at most LOOKED documents for a
- * page: the link leads on from there.
+ * A library of up to TITLED documents stands in the order of their titles.  A
+ * larger one stands in that of its names: all documents would be read to show
+ * one page.  A search reads them in their order, and at most LOOKED of them for
+ * a page: the link leads on from there.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "web/list/library.h"
@@ -15,6 +18,7 @@
 
 #define ROWS 50
 #define LOOKED 1000
+#define TITLED 200
 
 /* Adds the last run, and how many of the last ones succeeded. */
 static void
@@ -66,17 +70,78 @@ is_found(struct req *req, struct json_object *o, const char *q)
 	return *q == '\0';
 }
 
-/* The index of the first name behind the one where the page before ended. */
-static size_t
-first_of_page(struct json_object *names, const char *after)
-{
-	size_t n = json_object_array_length(names), i = 0;
+struct titled {
+	const char *title, *name;
+};
 
-	while (i < n && *after != '\0' &&
-	    strcmp(json_object_get_string(json_object_array_get_idx(names, i)),
-		after) <= 0)
-		i++;
-	return i;
+static int
+compare_titled(const void *a, const void *b)
+{
+	const struct titled *x = a, *y = b;
+	int order = strcasecmp(x->title, y->title);
+
+	return order != 0 ? order : strcmp(x->name, y->name);
+}
+
+/* The names in the order of the titles.  It belongs to the request. */
+static struct json_object *
+by_title(struct req *req, struct json_object *names, struct json_object *held)
+{
+	struct json_object *list = request_own(req, json_object_new_array());
+	size_t n = json_object_array_length(names), count = 0;
+	struct titled all[TITLED];
+
+	for (size_t i = 0; i < n; i++) {
+		const char *name = json_object_get_string(
+		    json_object_array_get_idx(names, i));
+		struct json_object *o = library_entry(req, name, held);
+
+		if (o != NULL)
+			all[count++] = (struct titled){
+				json_text(request_own(req, o), "title", name),
+				name
+			};
+	}
+	qsort(all, count, sizeof(all[0]), compare_titled);
+	for (size_t i = 0; i < count; i++)
+		json_object_array_add(
+		    list, json_object_new_string(all[i].name));
+	return list;
+}
+
+/*
+ * The index of the first name behind the one where the page before ended.  0 if
+ * that one is not there any more, unless the names themselves are in order.
+ */
+static size_t
+first_of_page(struct json_object *names, const char *after, bool are_sorted)
+{
+	size_t n = json_object_array_length(names);
+
+	for (size_t i = 0; i < n && *after != '\0'; i++) {
+		int order = strcmp(
+		    json_object_get_string(json_object_array_get_idx(names, i)),
+		    after);
+
+		if (order == 0)
+			return i + 1;
+		if (order > 0 && are_sorted)
+			return i;
+	}
+	return *after != '\0' && are_sorted ? n : 0;
+}
+
+/* A number with its noun; `one` is the text for 1. */
+static void
+add_count(struct req *req, struct json_object *o, const char *from,
+    const char *to, const char *key, const char *one)
+{
+	int64_t n = json_int(o, from, 0);
+
+	model_text(o, to,
+	    n == 1 ? request_text(req, one)
+		   : request_fill(req, key, "count",
+			 arena_printf(req->arena, "%" PRId64, n), NULL));
 }
 
 /* The page of the library; the names are sorted. */
@@ -86,8 +151,13 @@ entries(struct req *req, struct json_object *names, const char **ret_next)
 	struct json_object *list = json_object_new_array(), *o;
 	struct json_object *held = request_own(req, json_object_new_object());
 	const char *q = request_query(req, "q"), *name = NULL;
-	size_t n = json_object_array_length(names), looked = 0;
-	size_t i = first_of_page(names, request_query(req, "after"));
+	size_t n = json_object_array_length(names), looked = 0, i;
+	bool is_small = n <= TITLED;
+
+	if (is_small)
+		names = by_title(req, names, held);
+	n = json_object_array_length(names);
+	i = first_of_page(names, request_query(req, "after"), !is_small);
 
 	while (i < n && looked++ < LOOKED &&
 	    json_object_array_length(list) < ROWS) {
@@ -100,6 +170,10 @@ entries(struct req *req, struct json_object *names, const char **ret_next)
 			continue;
 		}
 		add_runs(req, o, name);
+		add_count(req, o, "errors", "errors_text", "count_errors",
+		    "count_errors_one");
+		add_count(req, o, "steps", "steps_text", "count_steps",
+		    "count_steps_one");
 		json_object_array_add(list, o);
 	}
 	*ret_next = i < n ? pager_url(req, "/runbooks", name) : NULL;
