@@ -13,7 +13,8 @@
 #include "web/views/model.h"
 #include "web/views/view_attempts.h"
 
-#define OUTPUTS 3 /* of a step */
+#define OUTPUTS 3  /* of a step */
+#define FAILURES 3 /* in a line */
 #define NAMES_IN_COLUMN 2
 #define HASHES 100      /* of a run */
 #define HASHES_OF_ONE 8 /* attempt */
@@ -217,22 +218,31 @@ step_row(struct report *r, int i)
 	return o;
 }
 
-/* The failure of the last attempt and its targets; NULL: it did not fail. */
+/* The failures of the last attempt and their targets; NULL: it did not fail. */
 static const char *
 failure_text(struct report *r, struct json_object *row)
 {
-	struct json_object *attempts = json_get(row, "attempts"), *o;
+	struct json_object *attempts = json_get(row, "attempts"), *results, *o;
 	size_t n = json_object_array_length(attempts);
+	const char *all = NULL;
+	int failures = 0;
 
-	if (n == 0)
-		return NULL;
-	o = json_object_array_get_idx(
-	    json_get(json_object_array_get_idx(attempts, n - 1), "results"), 0);
-	if (o == NULL || json_flag(o, "is_well", false))
-		return NULL;
-	return arena_printf(r->v->req->arena, "%s: %s",
-	    json_text(o, "count_text", json_text(o, "target", "")),
-	    json_text(o, "message", json_text(o, "state_text", "")));
+	results = n == 0
+	    ? NULL
+	    : json_get(json_object_array_get_idx(attempts, n - 1), "results");
+	for (size_t i = 0; i < json_object_array_length(results); i++) {
+		o = json_object_array_get_idx(results, i);
+		if (json_flag(o, "is_well", false))
+			continue;
+		if (failures++ == FAILURES)
+			return arena_printf(
+			    r->v->req->arena, "%s; \xe2\x80\xa6", all);
+		all = arena_printf(r->v->req->arena, "%s%s%s: %s",
+		    all != NULL ? all : "", all != NULL ? "; " : "",
+		    json_text(o, "count_text", json_text(o, "target", "")),
+		    json_text(o, "message", json_text(o, "state_text", "")));
+	}
+	return all;
 }
 
 /* The reason for which a step did not go well at once; NULL: it did. */
