@@ -296,6 +296,19 @@ blocked_text(struct view *v, int i)
 	    card_people(v->req, role));
 }
 
+/* Somebody else has to act before the step can: not the reader, who may. */
+static bool
+is_for_others(const struct view *v)
+{
+	enum state state = v->lifecycle.state;
+
+	if (state == STATE_READY)
+		return !view_may(v, VERB_run_start, -1);
+	if (state_in(state, IN(PAUSED) | IN(PARKED)))
+		return !view_may(v, VERB_run_resume, -1);
+	return true;
+}
+
 /* The step waits for others than the person who reads the page. */
 static bool
 is_waiting(const struct view *v, int step)
@@ -342,9 +355,11 @@ card_add_actions(struct view *v, struct json_object *o, int step,
 		model_bool(o, "is_blocked", true);
 		model_text(o, "blocked_text", blocked_text(v, step));
 		model_text(o, "ask_url",
-		    request_step_place(v->req,
-			arena_printf(
-			    v->req->arena, "/runs/%" PRId64, v->lifecycle.id),
-			s->step->id));
+		    !is_for_others(v)
+			? NULL
+			: request_step_place(v->req,
+			      arena_printf(v->req->arena, "/runs/%" PRId64,
+				  v->lifecycle.id),
+			      s->step->id));
 	}
 }
