@@ -51,6 +51,8 @@ describe('without scripts', () => {
 		await page.waitForSelector('.panel-end.is-succeeded');
 		await page.click('.panel-end a.primary');
 		await page.waitForSelector('main.report');
+		assert.match(await page.textContent('main.report .facts time'), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+		assert.match(await page.getAttribute('main.report .facts time', 'datetime'), /^\S+T\S+Z$/);
 	});
 
 	test('after a press the page stands at the step that is next', async () => {

@@ -278,6 +278,7 @@ describe('the page of an output', () => {
 		await page.goto(output('grow'));
 		assert.equal(await text(5), 'early 5');
 		assert.ok(await page.isVisible('#out-follow'));
+		assert.equal(await page.$eval('#viewer', (el) => el.clientHeight), 5 * 20, 'as high as its lines');
 		writeFileSync(`${process.env.GATE}/go`, '');
 		assert.equal(await text(3005), 'late 3000');
 		await page.focus('#viewer');
