@@ -25,7 +25,7 @@ const pages = [
 	['preview', `${run('ready')}/preview/install`], ['targets-of-step', `${run('failed')}/steps/install/attempts/1`],
 	['output', `${run('done')}/steps/new/attempts/1/local`], ['replay', `${run('done')}/steps/new/attempts/1/local.play`],
 	['report', `${run('failed')}/report`], ['report-done', `${run('done')}/report`],
-	['users', '/users'], ['targets', '/targets'], ['secrets', '/secrets'], ['tokens', '/tokens'], ['password', '/password'],
+	['users', '/users'], ['targets', '/targets'], ['secrets', '/secrets'], ['tokens', '/tokens'], ['sessions', '/sessions'], ['password', '/password'],
 	['ui', '/ui'], ['error-404', '/no/such/page'], ['menu', '/', '.top .menu > summary'],
 ];
 const strangers = [['login', '/login'], ['signed-out', '/runs']];
