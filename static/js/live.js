@@ -130,7 +130,6 @@ function end() {
 async function take({ seq: last, from, view, parts, ended }) {
 	if (from === seq() && view === main.dataset.view && await change(() => patch(parts))) {
 		main.dataset.seq = last;
-		document.getElementById('refused').replaceChildren();
 		end();
 	} else if (ended || last > seq()) {
 		refresh();

@@ -100,6 +100,7 @@ document.addEventListener('submit', (event) => {
 	}
 	form.dataset.busy = '';
 	form.closest('.step, .panel')?.querySelectorAll('.said').forEach((el) => el.remove());
+	document.getElementById('refused')?.replaceChildren();	/* the answer to an earlier press */
 	pressed.set(form, event.submitter);
 	event.submitter?.setAttribute('aria-disabled', 'true');
 	if ('plain' in form.dataset || !main?.contains(form) || main.dataset.live === undefined)

@@ -14,8 +14,22 @@
 #include "base/text.h"
 #include "web/http/command.h"
 #include "web/http/keeper_client.h"
+#include "web/http/resubmit.h"
 #include "web/pages/page.h"
 #include "wire/wire.h"
+
+/* The role that a refusal names as missing, or NULL. */
+static const char *
+role_of(struct req *req, struct json_object *problem)
+{
+	return !text_eq(json_text(problem, "code", ""), "role_needed")
+	    ? NULL
+	    : json_text(
+		  json_get(request_own(req,
+			       message_json(json_text(problem, "message", ""))),
+		      "args"),
+		  "role", NULL);
+}
 
 static enum err
 refuse(struct req *req, enum err err, const char *body)
@@ -29,6 +43,7 @@ refuse(struct req *req, enum err err, const char *body)
 		    MESSAGE("refused_keeper_silent"));
 	}
 	req->problem = request_own(req, o);
+	req->role = role_of(req, o);
 	json_set_text(
 	    o, "message", request_message(req, json_text(o, "message", "")));
 	return fault_set(&req->fault, err, json_text(o, "code", ""),
@@ -261,7 +276,8 @@ next_page(struct req *req)
 
 /*
  * A refused form of the run page is answered by that page, which shows what is
- * possible now; others get the error page.
+ * possible now; others get the error page.  If the form is not possible any
+ * more, the page lists what was entered.
  */
 static enum err
 refused(struct req *req, struct reply *reply, enum err err)
@@ -271,6 +287,11 @@ refused(struct req *req, struct reply *reply, enum err err)
 	    err == ERR_NOT_FOUND)
 		return err;
 	reply->status = reply_status(err, req->fault.code);
+	if ((err = page_run(req, reply)) != ERR_OK || !req->is_form ||
+	    carry_back(req, reply))
+		return err;
+	req->form_gone = true;
+	buf_reset(&reply->body);
 	return page_run(req, reply);
 }
 

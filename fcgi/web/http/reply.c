@@ -16,8 +16,8 @@
 #include "base/text.h"
 #include "web/http/command.h"
 #include "web/http/cookie.h"
+#include "web/http/fault_page.h"
 #include "web/http/reply.h"
-#include "web/http/resubmit.h"
 #include "journal/lifecycle_people.h"
 
 #define PART_BYTES (128 * 1024) /* of an export, at least */
@@ -34,20 +34,19 @@ static const char security[] = "X-Content-Type-Options: nosniff\r\n"
 			       "Cross-Origin-Opener-Policy: same-origin\r\n"
 			       "Cross-Origin-Resource-Policy: same-origin\r\n";
 
-static const struct {
-	const char *path; /* the page's path begins with it; the first counts */
-	const char *key;  /* of _.nav in templates/_header.html */
-} navigation[] = {
-	{ "/runbooks", "library" },
-	{ "/runs/new", "library" },
-	{ "/runs", "history" },
-	{ "/users", "users" },
-	{ "/sessions", "sessions" },
-	{ "/tokens", "tokens" },
-	{ "/targets", "targets" },
-	{ "/secrets", "secrets" },
-	{ "/", "home" },
+static const struct reply_place places[] = {
+	{ "/runbooks", "library", "/runbooks", "nav_runbooks", VERB_see },
+	{ "/runs/new", "library", "/runbooks", "nav_runbooks", VERB_see },
+	{ "/runs", "history", "/runs", "nav_runs", VERB_see },
+	{ "/users", "users", "/users", "nav_users", VERB_see_accounts },
+	{ "/sessions", "sessions", "/sessions", "nav_sessions", VERB_see_own },
+	{ "/tokens", "tokens", "/tokens", "nav_tokens", VERB_see_own },
+	{ "/password", "password", "/password", "nav_password", VERB_see_own },
+	{ "/targets", "targets", "/targets", "nav_targets", VERB_see },
+	{ "/secrets", "secrets", "/secrets", "nav_secrets", VERB_see_secrets },
+	{ "/", "home", "/", "nav_home", VERB_see },
 };
+#define PLACES (sizeof(places) / sizeof(places[0]))
 
 void
 reply_init(struct reply *reply)
@@ -111,20 +110,25 @@ actor_model(const struct req *req)
 	return o;
 }
 
+const struct reply_place *
+reply_place(const char *path)
+{
+	for (size_t i = 0; i < PLACES; i++)
+		if (text_starts(path, places[i].path) &&
+		    (places[i].path[1] != '\0' || path[1] == '\0'))
+			return &places[i];
+	return NULL;
+}
+
 static struct json_object *
 navigation_model(const struct req *req)
 {
 	struct json_object *o = json_object_new_object();
-	size_t count = sizeof(navigation) / sizeof(navigation[0]);
-	const char *here = "";
+	const struct reply_place *here = reply_place(req->path);
 
-	for (size_t i = count; i-- > 0;)
-		if (text_starts(req->path, navigation[i].path) &&
-		    (navigation[i].path[1] != '\0' || req->path[1] == '\0'))
-			here = navigation[i].key;
-	for (size_t i = 0; i < count; i++)
-		json_set_bool(
-		    o, navigation[i].key, text_eq(here, navigation[i].key));
+	for (size_t i = 0; i < PLACES; i++)
+		json_set_bool(o, places[i].key,
+		    here != NULL && text_eq(here->key, places[i].key));
 	return o;
 }
 
@@ -327,58 +331,6 @@ reply_problem(const struct req *req, enum err err)
 	return o;
 }
 
-/* Errors after which nothing was done, for sure. */
-static bool
-is_refusal(enum err err)
-{
-	return err == ERR_INVALID || err == ERR_UNAUTHENTICATED ||
-	    err == ERR_FORBIDDEN || err == ERR_NOT_FOUND ||
-	    err == ERR_CONFLICT || err == ERR_TOO_LARGE || err == ERR_LIMIT;
-}
-
-/*
- * For people: why, the way on, and what they entered.  A form that was sent to
- * no address of ours is not shown, as nobody knows which field is a secret.
- */
-static void
-explain(
-    struct req *req, struct json_object *model, enum err err, const char *code)
-{
-	bool ours = !text_eq(code, "not_found") &&
-	    !text_eq(code, "wrong_method");
-	struct json_object *entered = ours ? carry_entered(req)
-					   : json_object_new_array();
-
-	json_set_text(model, "why",
-	    request_text(
-		req, arena_printf(req->arena, "why_%s", err_name(err))));
-	json_set_bool(model, "is_unchanged",
-	    req->method == METHOD_POST && is_refusal(err));
-	json_set_bool(model, "is_unknown_person", err == ERR_UNAUTHENTICATED);
-	json_set_bool(model, "is_lost", err == ERR_NOT_FOUND);
-	json_set_bool(model, "is_ours", !is_refusal(err));
-	json_set_bool(
-	    model, "has_entered", json_object_array_length(entered) > 0);
-	json_set(model, "entered", entered);
-}
-
-struct json_object *
-reply_fault_model(struct req *req, enum err err)
-{
-	struct json_object *model = json_object_new_object();
-	struct json_object *problem = reply_problem(req, err);
-	const char *code = json_text(problem, "code", "");
-	const char *back = reply_local_path(request_field(req, "back"), NULL);
-
-	json_set(model, "error", problem);
-	json_set_int(model, "status", reply_status(err, code));
-	if (back == NULL && req->run != 0)
-		back = arena_printf(req->arena, "/runs/%" PRId64, req->run);
-	json_set_text(model, "back", text_eq(back, req->path) ? NULL : back);
-	explain(req, model, err, code);
-	return model;
-}
-
 void
 reply_fault(struct req *req, struct reply *reply, enum err err)
 {
@@ -404,7 +356,7 @@ reply_fault(struct req *req, struct reply *reply, enum err err)
 	json_object_put(problem);
 	if (reply_page(req, reply, "error.html",
 		request_text(req, "error_title"),
-		reply_fault_model(req, err)) == ERR_OK)
+		fault_page_model(req, err)) == ERR_OK)
 		return;
 	buf_reset(&reply->body);
 	buf_puts(&reply->body, request_text(req, "page_failed"));

@@ -53,8 +53,7 @@ void reply_header(struct reply *reply, const char *name, const char *value);
 enum err reply_page(struct req *req, struct reply *reply, const char *template,
     const char *title, struct json_object *model);
 
-/* The part of "_" that all pages of a language share: words, and the version of
- * files. */
+/* The part of "_" that pages of a language share: words, version of files. */
 struct json_object *reply_shared(const struct req *req);
 
 /* The two halves of it: adds "_" to the model; renders it, once it has that. */
@@ -89,9 +88,6 @@ enum err reply_internal(struct req *req, struct reply *reply,
 /* The error page or the JSON error, from req->fault and req->problem. */
 void reply_fault(struct req *req, struct reply *reply, enum err err);
 
-/* The model of that page: what happened, why, the way on.  A new object. */
-struct json_object *reply_fault_model(struct req *req, enum err err);
-
 /* The model of that error: {"code", "message", "field", …}. */
 struct json_object *reply_problem(const struct req *req, enum err err);
 
@@ -105,6 +101,18 @@ int reply_status(enum err err, const char *code);
  */
 void reply_part(const struct reply *reply, enum method method, struct buf *out);
 void reply_finish(struct reply *reply, enum method method, struct buf *out);
+
+/* A page of the navigation; paths below it belong to it. */
+struct reply_place {
+	const char *path; /* paths begin with it; the first place counts */
+	const char *key;  /* of _.nav in templates/_header.html */
+	const char *page;
+	const char *text; /* its name in the catalogue */
+	enum verb verb;   /* of those who may see it */
+};
+
+/* The place to which the path belongs, or NULL. */
+const struct reply_place *reply_place(const char *path);
 
 /* A path of ours to go back to, or the fallback: never another site. */
 const char *reply_local_path(const char *path, const char *fallback);

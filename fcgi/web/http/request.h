@@ -42,8 +42,10 @@ struct req {
 	int64_t n;
 	const char *step;
 	const char *name;
-	struct fault fault;            /* the handler's error */
-	struct json_object *problem;   /* the keeper's error, or NULL */
+	struct fault fault;          /* the handler's error */
+	struct json_object *problem; /* the keeper's error, or NULL */
+	const char *role;            /* that the person lacks, or NULL */
+	bool form_gone; /* the page of the answer has the form no more */
 	const struct targets *targets; /* runbook_cache_targets(), */
 	bool has_targets;              /* once that was called */
 	struct run_parts *parts; /* to be filled instead of the page, or NULL */

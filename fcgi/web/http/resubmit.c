@@ -118,6 +118,37 @@ entered(struct req *req)
 	return request_own(req, o);
 }
 
+/* The fields with the names that they have for people. */
+static struct json_object *
+named(struct req *req, struct json_object *fields)
+{
+	struct json_object *pairs = model_pairs(fields);
+
+	for (size_t i = 0; i < json_object_array_length(pairs); i++) {
+		struct json_object *o = json_object_array_get_idx(pairs, i);
+		const char *name = request_text_if(req,
+		    arena_printf(
+			req->arena, "field_%s", json_text(o, "name", "")));
+
+		if (name != NULL)
+			json_set_text(o, "name", name);
+	}
+	return pairs;
+}
+
+/* Our pages put it there, nobody typed it. */
+static bool
+is_ours(const struct req *req, const char *name)
+{
+	const struct field *f = command_row(req->verb)->fields;
+
+	for (; f != NULL && f->name != NULL; f++)
+		if (f->type == FIELD_NUMBER && text_eq(f->name, name))
+			return true;
+	return text_eq(name, "back") || text_eq(name, "plan") ||
+	    text_eq(name, "number");
+}
+
 struct json_object *
 carry_entered(struct req *req)
 {
@@ -128,22 +159,24 @@ carry_entered(struct req *req)
 	given = entered(req);
 	typed = request_own(req, json_object_new_object());
 	json_object_object_foreach (given, name, value)
-		if (!json_object_is_type(value, json_type_string) ||
-		    json_object_get_string_len(value) > 0)
+		if (!is_ours(req, name) &&
+		    (!json_object_is_type(value, json_type_string) ||
+			json_object_get_string_len(value) > 0))
 			json_set(typed, name, json_object_get(value));
-	return model_pairs(typed);
+	return named(req, typed);
 }
 
-void
+bool
 carry_back(struct req *req, struct reply *reply)
 {
 	struct buf page = { 0 };
 
-	if (form_fill_page(buf_text(&reply->body), reply->body.len, req->path,
-		entered(req), &page)) {
-		buf_clear(&reply->body);
-		reply->body = page;
-	}
+	if (!form_fill_page(buf_text(&reply->body), reply->body.len, req->path,
+		entered(req), &page))
+		return false;
+	buf_clear(&reply->body);
+	reply->body = page;
+	return true;
 }
 
 /* The Referer, if it is one of our pages. */
@@ -154,6 +187,14 @@ page_before(const struct req *req)
 	const char *host = referer != NULL ? strstr(referer, "://") : NULL;
 
 	return host == NULL ? "" : reply_local_path(strchr(host + 3, '/'), "");
+}
+
+const char *
+carry_page(const struct req *req)
+{
+	const char *page = page_before(req);
+
+	return *page == '\0' ? NULL : page;
 }
 
 static void
@@ -261,7 +302,7 @@ find_form(struct req *req, const char *page, const struct carry *c,
 	if (found) {
 		request_own(req, rest);
 		model_put(model, "form", html_raw(form.data, form.len));
-		model_put(model, "entered", model_pairs(rest));
+		model_put(model, "entered", named(req, rest));
 		model_text(model, "page", page);
 	}
 	buf_clear(&html);
@@ -270,7 +311,7 @@ find_form(struct req *req, const char *page, const struct carry *c,
 }
 
 /* Looks for the form on its page, on that of its own address, and above. */
-static void
+static bool
 find_page(struct req *req, const struct carry *c, struct json_object *fields,
     struct json_object *model)
 {
@@ -290,11 +331,21 @@ find_page(struct req *req, const struct carry *c, struct json_object *fields,
 		*slash = '\0';
 	}
 	buf_clear(&page);
-	if (found)
-		return;
-	model_put(model, "form", NULL);
-	model_put(model, "entered", model_pairs(fields));
-	model_text(model, "page", *c->page != '\0' ? c->page : "/");
+	return found;
+}
+
+bool
+carry_form(struct req *req, struct json_object *model)
+{
+	struct carry c = { 0 };
+
+	if (!has_form(req))
+		return false;
+	of_form(req, &c);
+	if (!find_page(req, &c, entered(req), model))
+		return false;
+	json_set_bool(model, "secret", c.secret);
+	return true;
 }
 
 enum err
@@ -310,7 +361,11 @@ carry_show(struct req *req, struct reply *reply)
 	request_own(req, fields);
 	model_bool(model, "secret", c.secret);
 	model_bool(model, "too_large", c.too_large);
-	find_page(req, &c, fields, model);
+	if (!find_page(req, &c, fields, model)) {
+		model_put(model, "form", NULL);
+		model_put(model, "entered", named(req, fields));
+		model_text(model, "page", *c.page != '\0' ? c.page : "/");
+	}
 	model_bool(model, "has_rest",
 	    json_object_array_length(json_get(model, "entered")) > 0);
 	return reply_page(req, reply, "resume.html",

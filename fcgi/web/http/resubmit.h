@@ -15,9 +15,20 @@ struct json_object *carry_model(struct req *req);
 
 /*
  * The input of the form that the request sent, as [{name, value}], without
- * secrets and ticks; empty if it sent none. A new array.
+ * secrets, ticks and numbers, by the names that fields have for people; empty
+ * if it sent none. A new array.
  */
 struct json_object *carry_entered(struct req *req);
+
+/*
+ * Finds the form that the request sent on one of our pages, and sets `form` of
+ * the model to it, filled in, `entered` to what it has no place for, and
+ * `secret` if there was one. False: there is no such form, and nothing is set.
+ */
+bool carry_form(struct req *req, struct json_object *model);
+
+/* The page of ours on which the form stood (Referer), or NULL. */
+const char *carry_page(const struct req *req);
 
 /* The request is a sign-in that carries a form. */
 bool carry_is_there(const struct req *req);
@@ -30,8 +41,8 @@ enum err carry_show(struct req *req, struct reply *reply);
 
 /*
  * The answer to a refused form has that form on its page: fills it in, but for
- * ticks and secrets.
+ * ticks and secrets. False: the page does not have it.
  */
-void carry_back(struct req *req, struct reply *reply);
+bool carry_back(struct req *req, struct reply *reply);
 
 #endif

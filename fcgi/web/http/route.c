@@ -137,11 +137,22 @@ find(struct req *req, bool *ret_other)
 	return NULL;
 }
 
+bool
+route_has_page(const struct req *req, const char *url)
+{
+	struct req probe = *req;
+	size_t len = strcspn(url, "?#");
+	bool other;
+
+	probe.method = METHOD_GET;
+	probe.path = arena_strndup(req->arena, url, len);
+	return find(&probe, &other) != NULL;
+}
+
 static enum err
 check_role(struct req *req, enum verb verb)
 {
 	enum role role = verb_role(verb);
-	const char *wanted;
 	enum err err;
 
 	if (role == ROLE_NONE)
@@ -155,9 +166,9 @@ check_role(struct req *req, enum verb verb)
 		return err;
 	if (run_authorize_verb(verb, &req->actor, NULL) == ERR_OK)
 		return ERR_OK;
-	wanted = role == ROLE_ADMIN ? "admin" : "operator";
+	req->role = role == ROLE_ADMIN ? "admin" : "operator";
 	return fault_set(&req->fault, ERR_FORBIDDEN, "forbidden", "", "%s",
-	    request_fill(req, "role_needed", "role", wanted, NULL));
+	    request_fill(req, "role_needed", "role", req->role, NULL));
 }
 
 /*
@@ -209,17 +220,29 @@ check_form(struct req *req)
 	    request_text(req, "form_expired"));
 }
 
+const char *
+route_sign_in(const struct req *req, const char *page)
+{
+	struct buf to = { 0 };
+	const char *url;
+
+	buf_puts(&to, "/login?back=");
+	url_put_query(&to, page);
+	url = arena_strdup(req->arena, buf_text(&to));
+	buf_clear(&to);
+	return url;
+}
+
+/* A browser with a cookie was signed in: it is told that this is over. */
 static enum err
 ask_to_sign_in(struct req *req, struct reply *reply)
 {
-	struct buf to = { 0 };
-	enum err err;
+	const char *url = route_sign_in(req, request_env(req, "REQUEST_URI"));
 
-	buf_puts(&to, "/login?back=");
-	url_put_query(&to, request_env(req, "REQUEST_URI"));
-	err = reply_redirect(req, reply, buf_text(&to));
-	buf_clear(&to);
-	return err;
+	return reply_redirect(req, reply,
+	    cookie_get(req, "session") == NULL
+		? url
+		: arena_printf(req->arena, "%s&ended=1", url));
 }
 
 /*
@@ -255,7 +278,7 @@ post(struct req *req, struct reply *reply, const struct route *route,
 	if ((err = check_form(req)) == ERR_OK && may == ERR_OK) {
 		err = route->handle(req, reply);
 		if (person && err == ERR_OK && reply->status >= 400)
-			carry_back(req, reply);
+			(void)carry_back(req, reply);
 		return err;
 	}
 	if (err == ERR_OK) {
@@ -306,7 +329,7 @@ dispatch(struct req *req, struct reply *reply)
 	if ((route = find(req, &other)) == NULL)
 		return fault_set(&req->fault, ERR_NOT_FOUND,
 		    other ? "wrong_method" : "not_found", "", "%s",
-		    request_text(req, "not_found"));
+		    request_text(req, other ? "wrong_method" : "not_found"));
 	req->verb = route->verb;
 	err = check_role(req, route->verb);
 	if (err == ERR_UNAUTHENTICATED && req->wants == WANTS_HTML &&

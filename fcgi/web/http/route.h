@@ -23,6 +23,12 @@ const struct route *route_table(size_t *ret_count);
  */
 bool route_match(struct req *req, const char *pattern, const char *path);
 
+/* A page has this path; what stands behind it is not looked at. */
+bool route_has_page(const struct req *req, const char *url);
+
+/* The address of signing in, which leads to that page of ours (arena). */
+const char *route_sign_in(const struct req *req, const char *page);
+
 /* Checks role and form token, calls the handler, answers errors. */
 void route_dispatch(struct req *req, struct reply *reply);
 

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "web/http/resubmit.h"
 #include "web/http/command.h"
 #include "web/http/cookie.h"
@@ -33,7 +34,12 @@ show_form(struct req *req, struct reply *reply, const char *template,
 		key = request_field(req, "key");
 	model_put(
 	    model, "error", why != ERR_OK ? reply_problem(req, why) : NULL);
-	model_text(model, "back", reply_local_path(back, "/"));
+	back = reply_local_path(back, "/");
+	model_text(model, "back", back);
+	model_bool(
+	    model, "is_ended", text_eq(request_query(req, "ended"), "1"));
+	model_bool(model, "is_asked",
+	    req->method == METHOD_GET && !text_eq(back, "/"));
 	model_text(model, "key", key);
 	model_put(model, "carry", carry_model(req));
 	return reply_page(

@@ -18,6 +18,7 @@
 #include "web/run/approved.h"
 #include "web/run/expected.h"
 #include "web/views/dry_run.h"
+#include "web/http/fault_page.h"
 #include "web/views/model.h"
 #include "web/run/outline_steps.h"
 #include "web/views/view.h"
@@ -436,7 +437,7 @@ add_items(struct view *v, struct json_object *o)
 	model_put(o, "rollback_items", back);
 }
 
-/* The refused command, and the run that blocks it, if any. */
+/* The refused command, the run that blocks it, and what was entered. */
 static struct json_object *
 refused(const struct view *v)
 {
@@ -451,6 +452,7 @@ refused(const struct view *v)
 	model_put(o, "other",
 	    other == v->lifecycle.id ? NULL : json_object_new_int64(other));
 	model_text(o, "other_title", json_text(problem, "run_title", NULL));
+	fault_page_add(v->req, o);
 	return o;
 }
 

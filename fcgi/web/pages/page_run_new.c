@@ -235,8 +235,11 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
 enum err
 page_run_new(struct req *req, struct reply *reply)
 {
-	return show_new(
-	    req, reply, request_query(req, "runbook"), false, ERR_OK);
+	const char *name = request_query(req, "runbook");
+
+	if (*name == '\0' && req->wants == WANTS_HTML)
+		return reply_redirect(req, reply, "/runbooks");
+	return show_new(req, reply, name, false, ERR_OK);
 }
 
 /* The parameters of a form in the keeper's format.  A new object. */

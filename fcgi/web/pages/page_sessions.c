@@ -91,7 +91,7 @@ page_sessions(struct req *req, struct reply *reply)
 		db_query(req->web->db, STMT_WEB_ACCOUNT_THERE, TEXT(name)),
 		0) == 0)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "not_found", "",
-		    "%s", request_text(req, "not_found"));
+		    "no_account name=%.64s", name);
 	model = json_object_new_object();
 	list = pager_read(req, model,
 	    db_query(req->web->db, STMT_WEB_SESSIONS, TEXT(name),

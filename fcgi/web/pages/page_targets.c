@@ -277,7 +277,7 @@ page_targets(struct req *req, struct reply *reply)
 	    json_object_array_length(list) == 0) {
 		json_object_put(list);
 		return fault_set(&req->fault, ERR_NOT_FOUND, "not_found", "",
-		    "%s", request_text(req, "not_found"));
+		    "no_environment name=%.64s", req->name);
 	}
 	model = json_object_new_object();
 	model_bool(model, "is_empty", json_object_array_length(all) == 0);

@@ -12,6 +12,7 @@
 #include "html/render.h"
 #include "web/card/card.h"
 #include "web/card/card_run.h"
+#include "web/http/fault_page.h"
 #include "web/views/model.h"
 #include "web/views/parameter_fields.h"
 #include "web/views/sample.h"
@@ -204,7 +205,7 @@ errors(struct req *req)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		(void)fault_set(&req->fault, all[i].err, all[i].code, "", "%s",
 		    request_text(req, all[i].text));
-		json_object_array_add(list, reply_fault_model(req, all[i].err));
+		json_object_array_add(list, fault_page_model(req, all[i].err));
 	}
 	req->fault = (struct fault){ 0 };
 	return list;
