@@ -36,7 +36,7 @@ function show(state, since) {
 	let text = linkWords[state] ?? '';
 
 	if (state === 'off')
-		text += ' ' + new Date(since).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
+		text += ' ' + new Date(since).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 	link.hidden = text === '';
 	link.className = 'link-state ' + state;
 	if (link.textContent !== text)

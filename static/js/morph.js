@@ -79,8 +79,11 @@ function children(old, now) {
 		}
 	}
 	for (const n of left)
-		if (n.dataset?.keep === undefined)
+		if (n.dataset?.keep === undefined) {
+			if (n.nodeType === 1)
+				document.dispatchEvent(new CustomEvent('cs:goes', { detail: n }));
 			n.remove();
+		}
 }
 
 export function morph(old, now) {
@@ -159,6 +162,6 @@ export async function reload() {
 		return false;
 	remember(main);
 	morph(main, page.getElementById('main'));
-	document.dispatchEvent(new Event('cs:morphed'));
+	document.dispatchEvent(new CustomEvent('cs:morphed', { detail: 'whole' }));
 	return true;
 }

@@ -2,17 +2,33 @@
  * submit.js: a button is pressed once.  On the run page forms are sent
  * without leaving it, and a refusal ("Bo was first, at 02:14") stands beside
  * the button.  A request whose answer is lost is never sent again from here.
+ * A form that goes, as the run has gone on, leaves what was typed into it.
  */
 import { request } from './request.js';
 
 const main = document.querySelector('main.run');
 const pressed = new WeakMap();	/* form -> the button that sent it, which may stand outside of it */
 
+/* The texts that somebody has typed; not what a form was given, and no secret. */
+const typed = (node) => [...node.querySelectorAll('textarea, input:not([type=hidden], [type=password], [type=checkbox], [type=radio])')]
+	.filter((el) => el.value.trim() !== '' && el.value !== el.defaultValue).map((el) => el.value);
+
+function addTyped(box, texts) {
+	for (const text of texts) {
+		const pre = document.createElement('pre');
+
+		pre.className = 'entered';
+		pre.tabIndex = 0;
+		pre.textContent = text;
+		box.append(pre);
+	}
+}
+
 /* Below the field that is wrong, else beside the button; the form may be gone once the page has caught up. */
 function say(form, place, text, { field, run: other, run_title: title } = {}) {
 	const wrong = field ? form.querySelector(`[name="${CSS.escape(field)}"]:not([type=hidden])`)?.closest('.field') : null;
 
-	const box = document.createElement('p');
+	const box = document.createElement('div');
 
 	box.className = 'said note note-warn';
 	box.setAttribute('role', 'alert');
@@ -29,9 +45,24 @@ function say(form, place, text, { field, run: other, run_title: title } = {}) {
 		(wrong ?? form).after(box);
 	else if (form.isConnected)
 		(wrong ?? form.closest('.step-body > .actions') ?? form).after(box);
-	else
+	else {
+		addTyped(box, typed(form));
 		place.append(box);
+	}
 	box.scrollIntoView({ block: 'nearest' });
+	return box;
+}
+
+/* The answer was lost: once the page has been fetched anew, it shows whether the press arrived. */
+function caughtUp(box) {
+	const look = ({ detail }) => {
+		if (detail !== 'whole')
+			return;
+		document.removeEventListener('cs:morphed', look);
+		box.textContent = main.dataset.again;
+	};
+
+	document.addEventListener('cs:morphed', look);
 }
 
 function refusal(error) {
@@ -79,7 +110,7 @@ async function send(form, button) {
 			say(form, place, refusal(body.error || { message: String(answer.status) }), body.error);
 		}
 	} catch {
-		say(form, place, main.dataset.lost);
+		caughtUp(say(form, place, main.dataset.lost));
 	}
 	/* busy until the page shows what the press did */
 	if (seq > Number(main.dataset.seq))
@@ -107,6 +138,21 @@ document.addEventListener('submit', (event) => {
 		return;
 	event.preventDefault();
 	send(form, event.submitter);
+});
+
+/* A form is about to go that was not sent. */
+document.addEventListener('cs:goes', ({ detail: node }) => {
+	const texts = node.closest('form[data-busy]') || node.querySelector('form[data-busy]') ? [] : typed(node);
+	const box = document.createElement('div');
+
+	if (texts.length === 0)
+		return;
+	box.className = 'note note-warn';
+	box.setAttribute('role', 'alert');
+	box.dataset.keep = '';
+	box.textContent = main.dataset.gone;
+	addTyped(box, texts);
+	document.getElementById('refused').append(box);
 });
 
 /* A page that comes back from the history was never sent. */

@@ -88,6 +88,20 @@ describe('two browsers on one run', () => {
 		}
 	});
 
+	test('a form that goes leaves what was typed, and a press whose answer is lost says when to press again', async () => {
+		await second.goto(await newRun(first, { title: 'Typing' }));
+		await second.fill('#step-announce textarea', 'told the night shift');
+		await first.click('#step-announce [data-primary]');
+		await becomes(first, 'announce', 'confirmed');
+		await second.waitForSelector('#refused pre.entered:has-text("told the night shift")');
+		await second.route(EXECUTE, (route) => route.abort());
+		await second.click('#step-prepare [data-primary]');
+		await second.waitForSelector('.said:has-text("is up to date again")');
+		await second.unroute(EXECUTE);
+		await second.click('#step-prepare [data-primary]');
+		await becomes(second, 'prepare', 'succeeded');
+	});
+
 	test('a line that breaks says so and mends itself', async () => {
 		/* a page cannot cut the line of a shared worker */
 		await second.addInitScript(() => delete globalThis.SharedWorker);
