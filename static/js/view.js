@@ -38,8 +38,9 @@ export class View {
 		new ResizeObserver(() => this.draw()).observe(this.pre);
 	}
 
+	/* On paper it is as high as its lines: that is no reason to read more of them. */
 	get inView() {
-		return this.pre.clientHeight / ROW;
+		return Math.min(this.pre.clientHeight, innerHeight) / ROW;
 	}
 
 	get exact() {
@@ -160,6 +161,7 @@ export class View {
 			this.from = from;
 			this.resize();
 			this.rows.replaceChildren(...lines.map((line, i) => this.row(line, from + i)));
+			this.pre.toggleAttribute('data-cut', lines.length < this.lines.count);
 			this.place();
 		}
 	}

@@ -171,6 +171,24 @@ describe('the page of an output', () => {
 		assert.ok(bytes > 10000 && bytes < 2e6, `${bytes} bytes of 62 MB were read`);
 	});
 
+	test('on paper are the lines that are read, and where all of them are', async () => {
+		await page.goto('about:blank');
+		await page.goto(`${output('million')}#L250000`);
+		await row(250000);
+		const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+		const sheets = pdf.match(/\/Type\s*\/Page\b/g).length;
+
+		await page.emulateMedia({ media: 'print' });
+		const { height, gap, note } = await page.evaluate(() => {
+			const box = (what) => document.querySelector(what).getBoundingClientRect();
+
+			return { height: box('#viewer').height, gap: box('#viewer .line').top - box('#viewer').top, note: box('.print-only').height };
+		});
+
+		await page.emulateMedia({ media: null });
+		assert.ok(sheets <= 8 && gap < 50 && height < 20000 && note > 0, `${sheets} sheets, ${gap} px, ${height} px, ${note} px`);
+	});
+
 	test('a search shows how far it is, and is cancelled', async () => {
 		let pieces = 0, go, asked;
 		const held = new Promise((done) => { go = done; });
