@@ -169,9 +169,34 @@ def an_account_has_a_bounded_number_of_streams():
         wait_until(lambda: stream(tokens[1])[1] == 200)
 
 
+BROKEN = """# Work
+
+```sh {#breaks}
+exit 5
+```
+
+```sh {#later}
+true
+```
+"""
+
+
+def a_run_that_a_person_ended_has_not_failed_at_a_skipped_step():
+    with Console(runbooks=runbook_folder({"broken": BROKEN})) as console:
+        ana = console.user("ana", "operator")
+        run = ana.post("/runs", {"runbook": "broken", "environment": "test"})[1]["id"]
+        assert ana.post(f"/runs/{run}/start")[0] == 200
+        assert ana.press(run, ana.step(run, "breaks"))["state"] == "failed"
+        assert ana.post(f"/runs/{run}/steps/breaks/skip", {"reason": "known"})[0] == 200
+        assert ana.post(f"/runs/{run}/abort", {"reason": "orders are wrong"})[0] == 200
+        row, = ana.get("/runs")[1]["runs"]
+        assert row["failed_title"] is None and row["failure"] == "orders are wrong", row
+
+
 if __name__ == "__main__":
     try:
-        main([secrets_tokens_and_targets_come_fifty_at_a_time,
+        main([a_run_that_a_person_ended_has_not_failed_at_a_skipped_step,
+              secrets_tokens_and_targets_come_fifty_at_a_time,
               an_attempt_shows_the_targets_that_need_a_person,
               sessions_are_listed_and_ended,
               an_account_has_a_bounded_number_of_streams])

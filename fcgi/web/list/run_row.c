@@ -155,11 +155,14 @@ add_next(struct view *v, struct json_object *o)
 
 /*
  * The step for which the run failed: of the part that the run is in, or else of
- * the other; or the first that was skipped after it had failed; or -1.
+ * the other; or the first that was skipped after it had failed, unless a person
+ * ended the run for a reason of their own; or -1.
  */
 static int
-failed_step(const struct view *v)
+failed_step(const struct view *v, const char *icon)
 {
+	bool by_choice = text_eq(icon, "rolled_back") ||
+	    text_eq(icon, "aborted");
 	int other = -1, skipped = -1;
 
 	for (int i = (int)v->plan->steps_count - 1; i >= 0; i--) {
@@ -175,7 +178,7 @@ failed_step(const struct view *v)
 		if (text_eq(view_outcome(v, s), "skipped_failed"))
 			skipped = i;
 	}
-	return other >= 0 ? other : skipped;
+	return other >= 0 || by_choice ? other : skipped;
 }
 
 /*
@@ -222,7 +225,7 @@ step_failure(struct view *v, int step)
 static void
 add_failure(struct view *v, struct json_object *o)
 {
-	int step = failed_step(v);
+	int step = failed_step(v, json_text(o, "icon", ""));
 
 	model_text(o, "failed_title", step < 0 ? NULL : view_title(v, step));
 	model_text(o, "failure",
