@@ -193,9 +193,23 @@ def a_run_that_a_person_ended_has_not_failed_at_a_skipped_step():
         assert row["failed_title"] is None and row["failure"] == "orders are wrong", row
 
 
+def a_runbook_that_fits_no_environment_has_no_button():
+    books = {"here": "# A\n```sh {#a}\ntrue\n```\n", "nowhere": "# A\n```sh {#a on=missing}\ntrue\n```\n"}
+    with Console(runbooks=runbook_folder(books)) as console:
+        ana = console.user("ana", "operator")
+
+        def buttons(book):
+            status, _, page = console.raw("GET", f"/runs/new?runbook={book}", headers={
+                "Authorization": "Bearer " + ana.token, "Accept": "text/html"})
+            assert status == 200, status
+            return page.count(b">Create the run<"), page.count(b"can run in no environment")
+        assert buttons("here") == (1, 0) and buttons("nowhere") == (0, 1)
+
+
 if __name__ == "__main__":
     try:
-        main([a_run_that_a_person_ended_has_not_failed_at_a_skipped_step,
+        main([a_runbook_that_fits_no_environment_has_no_button,
+              a_run_that_a_person_ended_has_not_failed_at_a_skipped_step,
               secrets_tokens_and_targets_come_fifty_at_a_time,
               an_attempt_shows_the_targets_that_need_a_person,
               sessions_are_listed_and_ended,

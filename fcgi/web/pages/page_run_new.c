@@ -128,6 +128,8 @@ put_environments(struct req *req, struct json_object *model,
 	if (possible == 1)
 		json_set_bool(only, "is_selected", true);
 	model_put(model, "environments", list);
+	model_bool(model, "is_possible", possible > 0);
+	model_bool(model, "is_nowhere", n > 0 && possible == 0);
 	model_bool(model, "no_environments",
 	    n == 0 && runbook_cache_targets_mistakes(req) == 0);
 }
