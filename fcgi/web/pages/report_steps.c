@@ -227,9 +227,10 @@ failure_text(struct report *r, struct json_object *row)
 	const char *all = NULL;
 	int failures = 0;
 
-	results = n == 0
-	    ? NULL
-	    : json_get(json_object_array_get_idx(attempts, n - 1), "results");
+	if (n == 0)
+		return NULL;
+	results = json_get(
+	    json_object_array_get_idx(attempts, n - 1), "results");
 	for (size_t i = 0; i < json_object_array_length(results); i++) {
 		o = json_object_array_get_idx(results, i);
 		if (json_flag(o, "is_well", false))
