@@ -147,8 +147,12 @@ export function patch(parts) {
 	return true;
 }
 
-/* Fetches this page again and morphs its main part; false, or an error, if that failed. */
+/*
+ * Fetches this page again and morphs its main part; false, or an error, if that failed.
+ * The event cs:morphed of a whole page says when the page was asked for (performance.now()).
+ */
 export async function reload() {
+	const asked = performance.now();
 	const answer = await request(location.pathname + location.search, { headers: { Accept: 'text/html' }, cache: 'no-store' });
 
 	if (answer.redirected && new URL(answer.url).pathname === '/login')
@@ -162,6 +166,6 @@ export async function reload() {
 		return false;
 	remember(main);
 	morph(main, page.getElementById('main'));
-	document.dispatchEvent(new CustomEvent('cs:morphed', { detail: 'whole' }));
+	document.dispatchEvent(new CustomEvent('cs:morphed', { detail: asked }));
 	return true;
 }

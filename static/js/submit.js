@@ -55,8 +55,9 @@ function say(form, place, text, { field, run: other, run_title: title } = {}) {
 
 /* The answer was lost: once the page has been fetched anew, it shows whether the press arrived. */
 function caughtUp(box) {
-	const look = ({ detail }) => {
-		if (detail !== 'whole')
+	const lost = performance.now();
+	const look = ({ detail: asked }) => {
+		if (!(asked >= lost))
 			return;
 		document.removeEventListener('cs:morphed', look);
 		box.textContent = main.dataset.again;
