@@ -235,8 +235,8 @@ render(const struct render *r, struct json_object *value, struct buf *out)
 		if (strcmp(s, " ") != 0 || !is_full_width(out))
 			buf_puts(out, s);
 	} else if (json_object_is_type(value, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(value); i++)
-			render(r, json_object_array_get_idx(value, i), out);
+		for (size_t i = 0; i < json_count(value); i++)
+			render(r, json_at(value, i), out);
 	} else if (json_object_is_type(value, json_type_object)) {
 		put_message(r, value, out);
 	}

@@ -219,9 +219,9 @@ count_keys(struct json_object *v)
 			(void)key;
 			n += 1 + count_keys(child);
 		}
-	} else if (json_object_is_type(v, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(v); i++)
-			n += count_keys(json_object_array_get_idx(v, i));
+	} else {
+		for (size_t i = 0; i < json_count(v); i++)
+			n += count_keys(json_at(v, i));
 	}
 	return n;
 }
@@ -313,6 +313,22 @@ json_get(struct json_object *o, const char *key)
 	    !json_object_object_get_ex(o, key, &v))
 		return NULL;
 	return v;
+}
+
+size_t
+json_count(struct json_object *list)
+{
+	return json_object_is_type(list, json_type_array)
+	    ? json_object_array_length(list)
+	    : 0;
+}
+
+struct json_object *
+json_at(struct json_object *list, size_t i)
+{
+	return json_object_is_type(list, json_type_array)
+	    ? json_object_array_get_idx(list, i)
+	    : NULL;
 }
 
 const char *

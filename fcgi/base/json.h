@@ -52,6 +52,13 @@ int64_t json_int(struct json_object *o, const char *key, int64_t fallback);
 bool json_flag(struct json_object *o, const char *key, bool fallback);
 struct json_object *json_get(struct json_object *o, const char *key);
 
+/*
+ * The members of an array: their number, and the one at i (NULL beyond the
+ * end).  A value that is absent or no array has none, where json-c aborts.
+ */
+size_t json_count(struct json_object *list);
+struct json_object *json_at(struct json_object *list, size_t i);
+
 /* Sets a key and takes over the value. */
 void json_set(
     struct json_object *o, const char *key, struct json_object *value);

@@ -238,9 +238,9 @@ read_stored(const char *text)
 		return NULL;
 	found = is_message(o);
 	for (size_t i = 0; json_object_is_type(o, json_type_array) &&
-	     i < json_object_array_length(o) && !found;
+	     i < json_count(o) && !found;
 	     i++)
-		found = is_message(json_object_array_get_idx(o, i));
+		found = is_message(json_at(o, i));
 	if (found)
 		return o;
 	json_object_put(o);
@@ -284,9 +284,9 @@ message_json(const char *text)
 		return one != NULL ? one : json_object_new_string(text);
 	}
 	list = split(text);
-	if (json_object_array_length(list) != 1)
+	if (json_count(list) != 1)
 		return list;
-	one = json_object_get(json_object_array_get_idx(list, 0));
+	one = json_object_get(json_at(list, 0));
 	json_object_put(list);
 	return one;
 }
@@ -299,9 +299,8 @@ message_from_json(struct json_object *value, struct buf *out)
 	else if (is_message(value))
 		put_object(value, out);
 	else if (json_object_is_type(value, json_type_array))
-		for (size_t i = 0; i < json_object_array_length(value); i++)
-			message_from_json(
-			    json_object_array_get_idx(value, i), out);
+		for (size_t i = 0; i < json_count(value); i++)
+			message_from_json(json_at(value, i), out);
 }
 
 void
@@ -341,9 +340,9 @@ map_value(struct json_object *o, const struct map *m)
 	}
 	if (json_object_is_type(o, json_type_array)) {
 		made = json_object_new_array();
-		for (size_t i = 0; i < json_object_array_length(o); i++)
-			json_object_array_add(made,
-			    map_value(json_object_array_get_idx(o, i), m));
+		for (size_t i = 0; i < json_count(o); i++)
+			json_object_array_add(
+			    made, map_value(json_at(o, i), m));
 		return made;
 	}
 	made = json_object_new_object();

@@ -58,10 +58,8 @@ check_environments(const char *path, const struct runbook *runbook)
 
 	if (targets_load(beside, &targets) == ERR_OK)
 		all = targets_environments(targets);
-	for (size_t i = 0; all != NULL && i < json_object_array_length(all);
-	     i++) {
-		const char *name = json_text(
-		    json_object_array_get_idx(all, i), "name", "");
+	for (size_t i = 0; i < json_count(all); i++) {
+		const char *name = json_text(json_at(all, i), "name", "");
 
 		resolved = NULL;
 		if (targets_resolve(targets, name, &runbook->plan, &resolved,

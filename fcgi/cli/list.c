@@ -27,11 +27,10 @@ print_names(const char *text)
 	size_t n;
 
 	(void)json_read(text, strlen(text), &names, NULL);
-	n = names != NULL ? json_object_array_length(names) : 0;
+	n = json_count(names);
 	for (size_t i = 0; i < n; i++)
 		printf("%s%s", i > 0 ? "," : "",
-		    json_object_get_string(
-			json_object_array_get_idx(names, i)));
+		    json_object_get_string(json_at(names, i)));
 	json_object_put(names);
 }
 

@@ -90,16 +90,15 @@ list(struct cli *c, const char *name)
 	if (t == NULL)
 		return CLI_NO;
 	all = targets_describe(t);
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *e = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_count(all); i++) {
+		struct json_object *e = json_at(all, i);
 		struct json_object *targets = json_get(e, "targets");
 		const char *in = json_text(e, "name", "");
 
 		if (c->environment != NULL && !text_eq(c->environment, in))
 			continue;
-		for (size_t k = 0; k < json_object_array_length(targets); k++) {
-			struct json_object *o = json_object_array_get_idx(
-			    targets, k);
+		for (size_t k = 0; k < json_count(targets); k++) {
+			struct json_object *o = json_at(targets, k);
 
 			if (name != NULL &&
 			    !text_eq(name, json_text(o, "name", "")))
@@ -246,14 +245,13 @@ only_environment(struct json_object *all, const char *target)
 {
 	const char *only = NULL;
 
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *e = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_count(all); i++) {
+		struct json_object *e = json_at(all, i);
 		struct json_object *targets = json_get(e, "targets");
 
-		for (size_t k = 0; k < json_object_array_length(targets); k++) {
+		for (size_t k = 0; k < json_count(targets); k++) {
 			if (!text_eq(target,
-				json_text(json_object_array_get_idx(targets, k),
-				    "name", "")))
+				json_text(json_at(targets, k), "name", "")))
 				continue;
 			if (only != NULL)
 				return NULL;

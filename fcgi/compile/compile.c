@@ -46,14 +46,14 @@ answer_targets(const struct compile_request *r, struct buf *out)
 {
 	struct targets *t = parse_targets(r);
 	struct json_object *list = targets_environments(t);
-	size_t n = json_object_array_length(list);
+	size_t n = json_count(list);
 	struct compile_environment *all = arena_alloc(
 	    r->arena, (n + 1) * sizeof(*all));
 	struct compile_answer a = { .environments = all,
 		.environments_count = n };
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *e = json_object_array_get_idx(list, i);
+		struct json_object *e = json_at(list, i);
 
 		all[i].name = json_text(e, "name", "");
 		all[i].label = json_text(e, "label", "");

@@ -35,10 +35,9 @@ parameter_items(const struct parameter *q, const char *value)
 	struct json_object *ids = list_items(value);
 	struct json_object *items = json_object_new_array(), *o;
 
-	for (size_t i = 0; i < json_object_array_length(ids); i++) {
+	for (size_t i = 0; i < json_count(ids); i++) {
 		const char *label,
-		    *id = json_object_get_string(
-			json_object_array_get_idx(ids, i));
+		    *id = json_object_get_string(json_at(ids, i));
 
 		o = json_object_new_object();
 		json_set_text(o, "id", id);

@@ -41,7 +41,7 @@ job_spec_wrong(struct fault *fault, const char *field, const char *what)
 size_t
 job_spec_length(struct json_object *array)
 {
-	return array != NULL ? json_object_array_length(array) : 0;
+	return json_count(array);
 }
 
 const char *
@@ -191,7 +191,7 @@ read_mask(struct job_spec *o, struct json_object *list, struct fault *fault)
 	o->mask = mem_realloc(
 	    o->mask, o->mask_count + n + 1, sizeof(o->mask[0]));
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *v = json_object_array_get_idx(list, i);
+		struct json_object *v = json_at(list, i);
 
 		if (!json_object_is_type(v, json_type_string))
 			return job_spec_wrong(

@@ -95,8 +95,7 @@ redact_login(struct job_spec *o, struct json_object *target)
 		o->made = json_object_new_array();
 	json_object_array_add(o->made, json_object_new_string(login));
 	redact_word(o,
-	    json_object_get_string(json_object_array_get_idx(
-		o->made, json_object_array_length(o->made) - 1)));
+	    json_object_get_string(json_at(o->made, json_count(o->made) - 1)));
 	free(login);
 }
 
@@ -162,8 +161,7 @@ job_read_targets(
 		return job_spec_wrong(fault, "targets", "is empty or too long");
 	o->targets = mem_calloc(n, sizeof(o->targets[0]));
 	for (size_t i = 0; i < n; i++) {
-		err = job_target_read(
-		    json_object_array_get_idx(list, i), &o->targets[i], fault);
+		err = job_target_read(json_at(list, i), &o->targets[i], fault);
 		if (err != ERR_OK)
 			return err;
 		redact_target(o, o->targets[i].json);

@@ -163,19 +163,17 @@ value_of(const struct tag *t, const char *name, struct buf *out)
 static size_t
 count_of(struct json_object *field)
 {
-	return field == NULL ? 0
-	    : json_object_is_type(field, json_type_array)
-	    ? json_object_array_length(field)
-	    : 1;
+	return field == NULL                              ? 0
+	    : json_object_is_type(field, json_type_array) ? json_count(field)
+							  : 1;
 }
 
 static const char *
 text_at(struct json_object *field, size_t n)
 {
 	return json_object_get_string(
-	    json_object_is_type(field, json_type_array)
-		? json_object_array_get_idx(field, n)
-		: field);
+	    json_object_is_type(field, json_type_array) ? json_at(field, n)
+							: field);
 }
 
 static bool

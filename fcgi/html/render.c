@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "html/template_compile.h"
 #include "html/render.h"
 
@@ -144,7 +145,7 @@ is_true(struct json_object *o)
 	case json_type_boolean:
 		return json_object_get_boolean(o);
 	case json_type_array:
-		return json_object_array_length(o) > 0;
+		return json_count(o) > 0;
 	case json_type_string:
 		return json_object_get_string_len(o) > 0;
 	default:
@@ -261,9 +262,9 @@ render_section(struct render *r, const struct template *t, size_t at,
 		return render_range(r, t, at + 1, t->nodes[at].end);
 	if (!json_object_is_type(o, json_type_array))
 		return render_with(r, t, at, o);
-	count = json_object_array_length(o);
+	count = json_count(o);
 	for (size_t i = 0; i < count; i++)
-		if (!render_with(r, t, at, json_object_array_get_idx(o, i)))
+		if (!render_with(r, t, at, json_at(o, i)))
 			return false;
 	return true;
 }

@@ -115,7 +115,7 @@ targets_describe(const struct targets *t)
 	size_t i = 0;
 
 	for (struct environment *e = t->environments; e != NULL; e = e->next) {
-		struct json_object *o = json_object_array_get_idx(all, i++);
+		struct json_object *o = json_at(all, i++);
 		struct json_object *targets = json_object_new_array();
 		struct json_object *groups = json_object_new_array();
 
@@ -141,11 +141,9 @@ targets_with_secret(const struct targets *t, const char *secret)
 			bool uses = false;
 
 			add_secrets(names, x->config);
-			for (size_t i = 0; i < json_object_array_length(names);
-			     i++)
+			for (size_t i = 0; i < json_count(names); i++)
 				uses |= text_eq(secret,
-				    json_object_get_string(
-					json_object_array_get_idx(names, i)));
+				    json_object_get_string(json_at(names, i)));
 			json_object_put(names);
 			if (!uses)
 				continue;

@@ -226,11 +226,9 @@ use_each(struct used *u, const struct environment *e, const struct plan *plan,
 	if (is_parameter(plan, list))
 		return ERR_OK; /* known only with the run */
 	items = list_items_labelled(list);
-	for (size_t i = 0; i < json_object_array_length(items) && err == ERR_OK;
-	     i++)
+	for (size_t i = 0; i < json_count(items) && err == ERR_OK; i++)
 		err = use_name(u, e, s,
-		    arena_strdup(u->arena,
-			list_item_id(json_object_array_get_idx(items, i))),
+		    arena_strdup(u->arena, list_item_id(json_at(items, i))),
 		    fault);
 	json_object_put(items);
 	return err;

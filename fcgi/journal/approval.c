@@ -32,7 +32,7 @@ struct matching {
 static size_t
 length_of(struct json_object *list)
 {
-	return list != NULL ? json_object_array_length(list) : 0;
+	return json_count(list);
 }
 
 static int64_t
@@ -55,10 +55,10 @@ approval_moment(struct json_object *run)
 static bool
 is_taken_back(struct json_object *all, size_t i)
 {
-	struct json_object *a = json_object_array_get_idx(all, i);
+	struct json_object *a = json_at(all, i);
 
-	for (size_t k = i + 1; k < json_object_array_length(all); k++) {
-		struct json_object *b = json_object_array_get_idx(all, k);
+	for (size_t k = i + 1; k < json_count(all); k++) {
+		struct json_object *b = json_at(all, k);
 
 		if (text_eq(json_text(a, "by", ""), json_text(b, "by", "")) &&
 		    text_eq(
@@ -74,8 +74,8 @@ approval_standing(struct json_object *all, const char *plan, const char *step)
 {
 	struct json_object *given = json_object_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *a = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_count(all); i++) {
+		struct json_object *a = json_at(all, i);
 
 		if (text_eq(json_text(a, "step", ""), step) &&
 		    text_eq(json_text(a, "plan", ""), plan) &&
@@ -90,7 +90,7 @@ struct json_object *
 approval_find(struct json_object *given, const char *by, const char *decision)
 {
 	for (size_t i = 0; i < length_of(given); i++) {
-		struct json_object *g = json_object_array_get_idx(given, i);
+		struct json_object *g = json_at(given, i);
 
 		if ((by == NULL || text_eq(json_text(g, "by", ""), by)) &&
 		    (decision == NULL ||
@@ -163,8 +163,7 @@ approval_void(
 	const char *why = "role";
 
 	for (size_t i = 0; i < length_of(rules); i++) {
-		const char *one = void_for(
-		    json_object_array_get_idx(rules, i), decision, moment);
+		const char *one = void_for(json_at(rules, i), decision, moment);
 
 		if (one == NULL)
 			return NULL;
@@ -178,13 +177,10 @@ approval_void(
 static bool
 find_person(struct matching *m, int rule)
 {
-	struct json_object *r = json_object_array_get_idx(
-	    m->rules, (size_t)rule);
+	struct json_object *r = json_at(m->rules, (size_t)rule);
 
 	for (size_t i = 0; i < length_of(m->given); i++) {
-		if (m->seen[i] ||
-		    !fills(
-			r, json_object_array_get_idx(m->given, i), m->moment))
+		if (m->seen[i] || !fills(r, json_at(m->given, i), m->moment))
 			continue;
 		m->seen[i] = true;
 		if (m->rule_of[i] == NOBODY || find_person(m, m->rule_of[i])) {
@@ -199,8 +195,7 @@ find_person(struct matching *m, int rule)
 static int
 fill_rule(struct matching *m, int rule)
 {
-	struct json_object *r = json_object_array_get_idx(
-	    m->rules, (size_t)rule);
+	struct json_object *r = json_at(m->rules, (size_t)rule);
 	size_t n = length_of(m->given);
 	int found = 0;
 
@@ -220,8 +215,7 @@ count_all(const struct matching *m, struct json_object *rule)
 	int found = 0;
 
 	for (size_t i = 0; i < length_of(m->given); i++)
-		found += fills(
-		    rule, json_object_array_get_idx(m->given, i), m->moment);
+		found += fills(rule, json_at(m->given, i), m->moment);
 	return found;
 }
 
@@ -237,7 +231,7 @@ approval_count(struct json_object *rules, struct json_object *given,
 	for (size_t i = 0; i < people; i++)
 		m.rule_of[i] = NOBODY;
 	for (size_t i = 0; i < length_of(rules); i++) {
-		struct json_object *rule = json_object_array_get_idx(rules, i);
+		struct json_object *rule = json_at(rules, i);
 
 		count[i] = CHECK(counts_once,
 			       !json_flag(rule, "same_person", false))
@@ -258,7 +252,7 @@ approval_missing(
 
 	approval_count(rules, given, moment, count);
 	for (size_t i = 0; i < n && missing == NULL; i++) {
-		struct json_object *rule = json_object_array_get_idx(rules, i);
+		struct json_object *rule = json_at(rules, i);
 
 		if (CHECK(counts_enough, count[i] < wanted(rule)))
 			missing = rule;
@@ -293,7 +287,7 @@ approval_gate_given(const struct step *gate, struct json_object *given)
 	int count = 0;
 
 	for (size_t i = 0; i < length_of(given); i++) {
-		struct json_object *g = json_object_array_get_idx(given, i);
+		struct json_object *g = json_at(given, i);
 
 		count += text_eq(json_text(g, "decision", ""), "approve") &&
 		    !CHECK(

@@ -99,11 +99,10 @@ lacks(const char *scopes)
 {
 	struct json_object *list = json_tokener_parse(scopes);
 	unsigned has = 0;
-	size_t n = list != NULL ? json_object_array_length(list) : 0;
+	size_t n = json_count(list);
 
 	for (size_t i = 0; i < n; i++)
-		has |= auth_scope(
-		    json_object_get_string(json_object_array_get_idx(list, i)));
+		has |= auth_scope(json_object_get_string(json_at(list, i)));
 	json_object_put(list);
 	return AUTH_ALL & ~has;
 }

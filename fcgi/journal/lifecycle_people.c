@@ -19,11 +19,10 @@ actor_has(const struct actor *actor, const char *role)
 
 	if (actor->roles == NULL)
 		return false;
-	n = json_object_array_length(actor->roles);
+	n = json_count(actor->roles);
 	for (size_t i = 0; i < n; i++)
-		if (text_eq(json_object_get_string(
-				json_object_array_get_idx(actor->roles, i)),
-			role))
+		if (text_eq(
+			json_object_get_string(json_at(actor->roles, i)), role))
 			return true;
 	return false;
 }
@@ -31,12 +30,10 @@ actor_has(const struct actor *actor, const char *role)
 static bool
 names(struct json_object *list, const char *name)
 {
-	size_t n = list != NULL ? json_object_array_length(list) : 0;
+	size_t n = json_count(list);
 
 	for (size_t i = 0; i < n; i++)
-		if (text_eq(json_object_get_string(
-				json_object_array_get_idx(list, i)),
-			name))
+		if (text_eq(json_object_get_string(json_at(list, i)), name))
 			return true;
 	return false;
 }
@@ -90,17 +87,14 @@ static enum err
 may_approve(const struct lifecycle_run *run, const struct actor *actor,
     struct fault *fault)
 {
-	size_t n = run->approvals != NULL
-	    ? json_object_array_length(run->approvals)
-	    : 0;
+	size_t n = json_count(run->approvals);
 	bool named = false;
 
 	if (needs_person(actor, fault) != ERR_OK)
 		return ERR_FORBIDDEN;
 	for (size_t i = 0; i < n && !named; i++)
 		named = actor_has(actor,
-		    json_text(json_object_array_get_idx(run->approvals, i),
-			"role", "approver"));
+		    json_text(json_at(run->approvals, i), "role", "approver"));
 	if (CHECK(role_of_rule, !named))
 		return fault_set(fault, ERR_FORBIDDEN, CHECK_CODE(role_of_rule),
 		    NULL, "refused_no_rule name=%s", actor->name);

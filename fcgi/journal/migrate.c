@@ -106,7 +106,7 @@ list(sqlite3 *handle, const char *format, const char *name)
 static const char *
 item(struct json_object *all, size_t i)
 {
-	return json_object_get_string(json_object_array_get_idx(all, i));
+	return json_object_get_string(json_at(all, i));
 }
 
 /* The columns that both versions of a table have; the caller puts them. */
@@ -128,8 +128,7 @@ copy_back(sqlite3 *handle, const char *table)
 	char *sql;
 	bool ok;
 
-	for (size_t i = 0;
-	     columns != NULL && i < json_object_array_length(columns); i++)
+	for (size_t i = 0; i < json_count(columns); i++)
 		buf_printf(
 		    &names, "%s\"%s\"", i > 0 ? ", " : "", item(columns, i));
 	sql = sqlite3_mprintf("INSERT INTO \"%w\" (%s) SELECT %s FROM"
@@ -151,7 +150,7 @@ for_each(sqlite3 *handle, struct json_object *all,
 {
 	bool ok = all != NULL;
 
-	for (size_t i = 0; ok && i < json_object_array_length(all); i++)
+	for (size_t i = 0; ok && i < json_count(all); i++)
 		ok = one(handle, item(all, i));
 	json_object_put(all);
 	return ok;

@@ -83,7 +83,7 @@ lists_of(struct json_object *row)
 static size_t
 count_of(struct json_object *list)
 {
-	return list != NULL ? json_object_array_length(list) : 0;
+	return json_count(list);
 }
 
 static void
@@ -102,8 +102,8 @@ plan_expand(const struct plan *plan, struct json_object *row, struct plan **ret,
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < n && err == ERR_OK; i++) {
-		err = each_expand_captured(last != NULL ? last : plan,
-		    json_object_array_get_idx(all, i), &next, fault);
+		err = each_expand_captured(
+		    last != NULL ? last : plan, json_at(all, i), &next, fault);
 		if (err != ERR_OK)
 			break;
 		if (last != NULL)
@@ -181,7 +181,7 @@ static struct json_object *
 find_list(struct json_object *all, const char *step, const char *name)
 {
 	for (size_t i = 0; i < count_of(all); i++) {
-		struct json_object *o = json_object_array_get_idx(all, i);
+		struct json_object *o = json_at(all, i);
 
 		if (text_eq(json_text(o, "step", ""), step) &&
 		    text_eq(json_text(o, "name", ""), name))
@@ -204,8 +204,7 @@ plan_lists(const struct plan *plan, struct json_object *row)
 	size_t n = count_of(known);
 
 	for (size_t i = 0; i < n; i++)
-		json_object_array_add(
-		    all, json_object_get(json_object_array_get_idx(known, i)));
+		json_object_array_add(all, json_object_get(json_at(known, i)));
 	for (size_t i = 0; i < plan->sections_count; i++) {
 		const struct section *s = &plan->sections[i];
 
@@ -217,7 +216,7 @@ plan_lists(const struct plan *plan, struct json_object *row)
 		json_set_text(o, "name", s->each_list);
 		json_object_array_add(all, o);
 	}
-	if (json_object_array_length(all) > 0)
+	if (json_count(all) > 0)
 		return all;
 	json_object_put(all);
 	return NULL;
@@ -257,7 +256,7 @@ plan_lists_are_captured(const struct plan *plan, struct json_object *row,
 	bool same = true;
 
 	for (size_t i = 0; i < n && same; i++) {
-		list = json_object_array_get_idx(all, i);
+		list = json_at(all, i);
 		items = captured_items(plan, list, captured);
 		same = items != NULL &&
 		    json_object_equal(items, json_get(list, "items"));
@@ -332,10 +331,9 @@ plan_targets_to_try(const struct plan *plan, struct json_object *targets,
 		    is_left_out(plan, (int)i, value, ctx))
 			continue;
 		on = plan_targets_of(targets, s->on);
-		for (size_t k = 0; k < json_object_array_length(on); k++)
+		for (size_t k = 0; k < json_count(on); k++)
 			add_name(names, seen,
-			    json_object_get_string(
-				json_object_array_get_idx(on, k)));
+			    json_object_get_string(json_at(on, k)));
 		json_object_put(on);
 		for (size_t k = 0; k < s->with_targets_count; k++)
 			add_name(names, seen, s->with_targets[k]);

@@ -122,9 +122,8 @@ rehearsal_find(struct db *db, const struct plan *plan, struct json_object *run)
 	    TEXT(json_text(run, "runbook", "")), TEXT(plan->rehearsal)));
 	int64_t found = 0;
 
-	for (size_t i = 0; i < json_object_array_length(all) && found == 0;
-	     i++) {
-		struct json_object *past = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_count(all) && found == 0; i++) {
+		struct json_object *past = json_at(all, i);
 
 		if (counts(db, plan, past, run))
 			found = json_int(past, "id", 0);

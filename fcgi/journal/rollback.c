@@ -94,7 +94,7 @@ has_changed(const struct rollback_run *run, const struct step *restore)
 {
 	struct json_object *names = target_status_for(
 	    run->db, run->id, run->targets, restore);
-	bool any = json_object_array_length(names) > 0;
+	bool any = json_count(names) > 0;
 
 	json_object_put(names);
 	return any;
@@ -363,7 +363,5 @@ rollback_clear(struct rollback *r)
 bool
 rollback_has_work(const struct rollback *r)
 {
-	return r->ran &&
-	    json_object_array_length(r->steps) >
-	    json_object_array_length(r->left_out);
+	return r->ran && json_count(r->steps) > json_count(r->left_out);
 }

@@ -55,9 +55,8 @@ sorted(struct json_object *o)
 	if (!json_object_is_type(o, json_type_array))
 		return json_object_get(o);
 	copy = json_object_new_array();
-	for (size_t i = 0; i < json_object_array_length(o); i++)
-		json_object_array_add(
-		    copy, sorted(json_object_array_get_idx(o, i)));
+	for (size_t i = 0; i < json_count(o); i++)
+		json_object_array_add(copy, sorted(json_at(o, i)));
 	return copy;
 }
 

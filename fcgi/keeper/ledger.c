@@ -141,7 +141,7 @@ ledger_add_heads(struct keeper *k)
 	if (k->ledgered == NULL)
 		read_ledgered(k);
 	heads = new_heads(k);
-	if (json_object_array_length(heads) == 0) {
+	if (json_count(heads) == 0) {
 		json_object_put(heads);
 		return ERR_OK;
 	}

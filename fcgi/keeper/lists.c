@@ -115,12 +115,10 @@ new_rows(struct run *run, const struct plan *plan)
 	struct json_object *known = json_object_new_object();
 	struct json_object *rows = json_object_new_array(), *row;
 
-	for (size_t i = 0; i < json_object_array_length(before); i++)
-		json_set(known,
-		    json_text(json_object_array_get_idx(before, i), "id", ""),
-		    NULL);
-	for (size_t i = 0; i < json_object_array_length(after); i++) {
-		row = json_object_array_get_idx(after, i);
+	for (size_t i = 0; i < json_count(before); i++)
+		json_set(known, json_text(json_at(before, i), "id", ""), NULL);
+	for (size_t i = 0; i < json_count(after); i++) {
+		row = json_at(after, i);
 		if (json_object_object_get_ex(
 			known, json_text(row, "id", ""), NULL))
 			continue;
@@ -159,13 +157,11 @@ lists_append(struct run *run, struct json_object *lists)
 	enum err err = ERR_OK;
 	struct run now;
 
-	for (size_t i = 0; lists != NULL &&
-	     i < json_object_array_length(lists) && err == ERR_OK;
-	     i++) {
+	for (size_t i = 0; i < json_count(lists) && err == ERR_OK; i++) {
 		err = run_open(run->keeper, run->id, &now, NULL);
 		if (err != ERR_OK)
 			break;
-		err = append(&now, json_object_array_get_idx(lists, i));
+		err = append(&now, json_at(lists, i));
 		run_clear(&now);
 	}
 	return err;

@@ -32,8 +32,8 @@ run_step_row(struct run *run, const char *id)
 {
 	struct json_object *row;
 
-	for (size_t i = 0; i < json_object_array_length(run->steps); i++) {
-		row = json_object_array_get_idx(run->steps, i);
+	for (size_t i = 0; i < json_count(run->steps); i++) {
+		row = json_at(run->steps, i);
 		if (text_eq(json_text(row, "id", ""), id))
 			return row;
 	}
@@ -229,9 +229,8 @@ run_decide(struct keeper *k, int64_t id)
 	if ((err = run_open(k, id, &run, NULL)) != ERR_OK)
 		return err;
 	rows = run_step_rows(&run);
-	for (size_t i = 0; err == ERR_OK && i < json_object_array_length(rows);
-	     i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; err == ERR_OK && i < json_count(rows); i++) {
+		struct json_object *row = json_at(rows, i);
 		int index = plan_find_step(run.plan, json_text(row, "id", ""));
 
 		if (index >= 0 && part_read(row) == PART_MAIN &&

@@ -33,8 +33,8 @@ not_succeeded(
 	struct json_object *some = json_object_new_array();
 	const char *settled = step->rerun == RERUN_NEVER ? "tried" : "valid";
 
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *name = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_count(all); i++) {
+		struct json_object *name = json_at(all, i);
 
 		if (!json_flag(json_get(latest, json_object_get_string(name)),
 			settled, false))
@@ -52,10 +52,9 @@ skip_statement(
 	struct json_object *before = json_get(latest, "skipped");
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0;
-	     before != NULL && i < json_object_array_length(before); i++)
-		json_object_array_add(list,
-		    json_object_get(json_object_array_get_idx(before, i)));
+	for (size_t i = 0; i < json_count(before); i++)
+		json_object_array_add(
+		    list, json_object_get(json_at(before, i)));
 	json_object_array_add(
 	    list, json_object_new_int64(json_int(latest, "resume", 0)));
 	json_set(skipped, target, list);
@@ -71,9 +70,8 @@ start_targets(struct json_object *latest, bool skip, struct json_object *data)
 	struct json_object *from = json_object_new_object();
 	struct json_object *skipped = json_object_new_object();
 
-	for (size_t i = 0; i < json_object_array_length(targets); i++) {
-		const char *name = json_object_get_string(
-		    json_object_array_get_idx(targets, i));
+	for (size_t i = 0; i < json_count(targets); i++) {
+		const char *name = json_object_get_string(json_at(targets, i));
 		struct json_object *o = json_get(latest, name);
 		int64_t n = json_int(o, "resume", 0);
 
@@ -132,9 +130,8 @@ target_results_choose(struct command *c, const struct run *run,
 	    run->keeper->db, run->id, json_get(run->row, "targets"), step);
 	if (text_eq(asked, "failed")) {
 		some = not_succeeded(run, step, all);
-		if (json_object_array_length(some) > 0 &&
-		    json_object_array_length(some) <
-			json_object_array_length(all)) {
+		if (json_count(some) > 0 &&
+		    json_count(some) < json_count(all)) {
 			json_set_text(data, "chosen", "failed");
 			json_object_put(all);
 			all = some;

@@ -61,9 +61,8 @@ list_items_labelled(const char *text)
 {
 	struct json_object *list = list_items(text), *o;
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		o = with_label(
-		    json_object_get_string(json_object_array_get_idx(list, i)));
+	for (size_t i = 0; i < json_count(list); i++) {
+		o = with_label(json_object_get_string(json_at(list, i)));
 		if (o != NULL)
 			json_object_array_put_idx(list, i, o);
 	}
@@ -75,9 +74,9 @@ list_join(const char *text, struct buf *out)
 {
 	struct json_object *list = list_items(text);
 
-	for (size_t i = 0; i < json_object_array_length(list); i++)
+	for (size_t i = 0; i < json_count(list); i++)
 		buf_printf(out, "%s%s", i > 0 ? "," : "",
-		    json_object_get_string(json_object_array_get_idx(list, i)));
+		    json_object_get_string(json_at(list, i)));
 	json_object_put(list);
 }
 
@@ -142,22 +141,21 @@ item_refused(struct json_object *item)
 const char *
 list_refused(struct json_object *list, const char **ret_item)
 {
-	size_t n = json_object_array_length(list);
+	size_t n = json_count(list);
 	const char *why;
 
 	*ret_item = "";
 	if (n > LIST_MAX_ITEMS)
 		return MESSAGE("list_long");
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *item = json_object_array_get_idx(list, i);
+		struct json_object *item = json_at(list, i);
 
 		*ret_item = list_item_id(item);
 		if ((why = item_refused(item)) != NULL)
 			return why;
 		for (size_t k = 0; k < i; k++)
-			if (strcmp(list_item_id(
-				       json_object_array_get_idx(list, k)),
-				*ret_item) == 0)
+			if (strcmp(list_item_id(json_at(list, k)), *ret_item) ==
+			    0)
 				return MESSAGE("list_item_twice");
 	}
 	return NULL;

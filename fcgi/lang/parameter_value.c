@@ -152,18 +152,16 @@ check_list(const struct parameter *p, const char *value, struct buf *scratch)
 	const char *item = "", *why = list_refused(list, &item);
 	struct buf reason = { 0 };
 
-	for (size_t i = 0; why == NULL && p->pattern != NULL &&
-	     i < json_object_array_length(list);
-	     i++) {
-		item = json_object_get_string(
-		    json_object_array_get_idx(list, i));
+	for (size_t i = 0;
+	     why == NULL && p->pattern != NULL && i < json_count(list); i++) {
+		item = json_object_get_string(json_at(list, i));
 		why = check_pattern(p, item, &reason);
 	}
 	buf_reset(scratch);
 	if (why != NULL)
 		message_put(
 		    scratch, "value_item item=%.40s reason=%s", item, why);
-	else if (json_object_array_length(list) == 0 && p->required)
+	else if (json_count(list) == 0 && p->required)
 		message_put(scratch, "value_no_item");
 	buf_clear(&reason);
 	json_object_put(list);

@@ -300,9 +300,8 @@ plan_ids(const struct plan *plan, struct json_object *steps)
 {
 	struct json_object *ids = json_object_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(steps); i++) {
-		int step = json_object_get_int(
-		    json_object_array_get_idx(steps, i));
+	for (size_t i = 0; i < json_count(steps); i++) {
+		int step = json_object_get_int(json_at(steps, i));
 
 		json_object_array_add(
 		    ids, json_object_new_string(plan->steps[step].id));

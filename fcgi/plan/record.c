@@ -168,9 +168,9 @@ read_array(const struct record_field *f, struct json_object *v,
 
 	if (!json_object_is_type(v, json_type_array))
 		return wrong(fault, f->name, "must be a list");
-	n = json_object_array_length(v);
+	n = json_count(v);
 	for (size_t i = 0; i < n; i++)
-		if (!json_object_is_type(json_object_array_get_idx(v, i), type))
+		if (!json_object_is_type(json_at(v, i), type))
 			return wrong(
 			    fault, f->name, "has an element of another type");
 	*ret_count = n;
@@ -190,7 +190,7 @@ read_texts(const struct record_field *f, struct json_object *v, struct arena *a,
 	list = arena_alloc(a, (n + 1) * sizeof(*list));
 	for (size_t i = 0; i < n; i++)
 		list[i] = arena_strdup(
-		    a, json_object_get_string(json_object_array_get_idx(v, i)));
+		    a, json_object_get_string(json_at(v, i)));
 	*AT(const char **, record, f->at) = list;
 	*AT(size_t, record, f->count_at) = n;
 	return ERR_OK;
@@ -208,8 +208,7 @@ read_numbers(const struct record_field *f, struct json_object *v, void *record,
 	if (err == ERR_OK && n > RECORD_NUMBERS)
 		err = wrong(fault, f->name, "has too many elements");
 	for (size_t i = 0; i < n && err == ERR_OK; i++) {
-		err = read_number(
-		    f, json_object_array_get_idx(v, i), &number, fault);
+		err = read_number(f, json_at(v, i), &number, fault);
 		if (err == ERR_OK)
 			list[i] = (int)number;
 	}
@@ -230,8 +229,8 @@ read_list(const struct record_field *f, unsigned in, struct json_object *v,
 		return err;
 	list = arena_alloc(a, (n + 1) * f->size);
 	for (size_t i = 0; i < n && err == ERR_OK; i++)
-		err = record_read(f->of, in, json_object_array_get_idx(v, i), a,
-		    list + i * f->size, fault);
+		err = record_read(
+		    f->of, in, json_at(v, i), a, list + i * f->size, fault);
 	*AT(const void *, record, f->at) = list;
 	*AT(size_t, record, f->count_at) = n;
 	return err;

@@ -50,10 +50,8 @@ need(struct json_object *all, const char *target, const char *word)
 		list = json_object_new_array();
 		json_set(all, target, list);
 	}
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		if (text_eq(json_object_get_string(
-				json_object_array_get_idx(list, i)),
-			word))
+	for (size_t i = 0; i < json_count(list); i++)
+		if (text_eq(json_object_get_string(json_at(list, i)), word))
 			return;
 	json_object_array_add(list, json_object_new_string(word));
 }
@@ -69,10 +67,8 @@ dry_run_needs(const struct plan *plan, struct json_object *resolved)
 		if (kind_interpreter(s->kind) == NULL)
 			continue;
 		names = plan_targets_of(resolved, s->on);
-		for (size_t k = 0; k < json_object_array_length(names); k++)
-			need(all,
-			    json_object_get_string(
-				json_object_array_get_idx(names, k)),
+		for (size_t k = 0; k < json_count(names); k++)
+			need(all, json_object_get_string(json_at(names, k)),
 			    kind_interpreter(s->kind));
 		json_object_put(names);
 	}
@@ -119,10 +115,9 @@ dry_run_programs(const struct plan *plan, struct json_object *run)
 			plan, (int)i, early_value, run, &why))
 			continue;
 		names = plan_targets_of(json_get(run, "targets"), s->on);
-		for (size_t k = 0; k < json_object_array_length(names); k++)
-			add_programs(all, s,
-			    json_object_get_string(
-				json_object_array_get_idx(names, k)));
+		for (size_t k = 0; k < json_count(names); k++)
+			add_programs(
+			    all, s, json_object_get_string(json_at(names, k)));
 		json_object_put(names);
 	}
 	return all;
@@ -196,8 +191,8 @@ dry_run_changed(struct runner *r, int64_t run, const char *step)
 	struct json_object *rows = db_rows_json(
 	    db_query(r->replayed, STMT_TARGETS_CHANGED, INT(run), TEXT(step)));
 
-	for (size_t i = 0; i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < json_count(rows); i++) {
+		struct json_object *row = json_at(rows, i);
 		struct json_object *changed = json_get(row, "changed");
 		const char *target = json_text(row, "target", "");
 

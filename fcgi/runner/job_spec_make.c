@@ -172,10 +172,8 @@ targets_of(struct runner *r, struct run_snapshot *s, struct json_object *all,
 	    ? ERR_OK
 	    : run_snapshot_refuse(why, MESSAGE("refused_other_targets"));
 
-	for (size_t i = 0; err == ERR_OK && i < json_object_array_length(names);
-	     i++) {
-		const char *name = json_object_get_string(
-		    json_object_array_get_idx(names, i));
+	for (size_t i = 0; err == ERR_OK && i < json_count(names); i++) {
+		const char *name = json_object_get_string(json_at(names, i));
 		struct json_object *o = NULL;
 
 		err = job_target(r, resolved, name, &o, why);
@@ -276,13 +274,12 @@ static void
 put_lack(struct json_object *lacks, const char *target, const char *name,
     struct json_object *there)
 {
-	size_t n = json_object_array_length(there);
+	size_t n = json_count(there);
 	struct buf names = { 0 }, text = { 0 };
 
 	for (size_t i = 0; i < n && i < 3; i++)
 		buf_printf(&names, "%s%s", i > 0 ? ", " : "",
-		    json_object_get_string(
-			json_object_array_get_idx(there, i)));
+		    json_object_get_string(json_at(there, i)));
 	if (n > 3)
 		buf_puts(&names, ", …");
 	message_put(&text, "said_lacks name=%s targets=%s target=%s", name,
@@ -302,9 +299,9 @@ put_own(struct runner *r, struct run_snapshot *s, struct job_message *m)
 
 	m->own = json_object_new_object();
 	m->lacks = json_object_new_object();
-	for (size_t i = 0; i < json_object_array_length(m->targets); i++) {
+	for (size_t i = 0; i < json_count(m->targets); i++) {
 		const char *target = json_text(
-		    json_object_array_get_idx(m->targets, i), "name", "");
+		    json_at(m->targets, i), "name", "");
 		struct json_object *mine = json_object_new_object(), *value;
 
 		json_set(m->own, target, mine);
@@ -443,7 +440,7 @@ job_spec_make_dry_run(struct runner *r, const char *exec, struct spawn *ret,
 
 	job_message_init(&m);
 	err = make(r, &s, exec, NULL, &m, why);
-	if (err == ERR_OK && json_object_array_length(m.targets) > 0)
+	if (err == ERR_OK && json_count(m.targets) > 0)
 		job_message_write(&m, &ret->spec);
 	ret->clients = err == ERR_OK &&
 	    kind_is(

@@ -23,15 +23,15 @@ target_selection_read(struct db *db, int64_t run, const char *step, int64_t n,
 	while (db_next(rows))
 		json_set_bool(asked, db_text(rows, "target"), true);
 	db_done(rows);
-	for (size_t i = 0; i < json_object_array_length(group); i++) {
-		struct json_object *name = json_object_array_get_idx(group, i);
+	for (size_t i = 0; i < json_count(group); i++) {
+		struct json_object *name = json_at(group, i);
 
 		if (json_get(asked, json_object_get_string(name)) != NULL)
 			json_object_array_add(names, json_object_get(name));
 	}
 	count = (size_t)json_object_object_length(asked);
 	json_object_put(asked);
-	if (count > 0 && json_object_array_length(names) == count)
+	if (count > 0 && json_count(names) == count)
 		return names;
 	json_object_put(names);
 	return NULL;
@@ -44,11 +44,10 @@ target_selection_read(struct db *db, int64_t run, const char *step, int64_t n,
 static bool
 is_skipped(struct json_object *list, int64_t statement)
 {
-	size_t n = list != NULL ? json_object_array_length(list) : 0;
+	size_t n = json_count(list);
 
 	return n > 0 &&
-	    json_object_get_int64(json_object_array_get_idx(list, n - 1)) ==
-	    statement;
+	    json_object_get_int64(json_at(list, n - 1)) == statement;
 }
 
 struct json_object *
@@ -94,7 +93,7 @@ void
 target_selection_pace(struct step *step, struct json_object *resolved)
 {
 	struct json_object *group = plan_targets_of(resolved, step->on);
-	int n = (int)json_object_array_length(group);
+	int n = (int)json_count(group);
 
 	json_object_put(group);
 	if (step->serial)

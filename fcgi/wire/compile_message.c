@@ -206,9 +206,8 @@ is_environment(const struct compile_environment *e)
 		    !json_object_is_type(value, json_type_string))
 			return false;
 	}
-	for (size_t i = 0; i < json_object_array_length(e->approvals); i++) {
-		struct json_object *rule = json_object_array_get_idx(
-		    e->approvals, i);
+	for (size_t i = 0; i < json_count(e->approvals); i++) {
+		struct json_object *rule = json_at(e->approvals, i);
 
 		if (json_text(rule, "role", NULL) == NULL ||
 		    json_int(rule, "count", 0) < 1)

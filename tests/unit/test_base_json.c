@@ -96,6 +96,27 @@ check_names_the_unknown_key(void **state)
 	json_object_put(v);
 }
 
+static void
+what_is_no_array_has_no_members(void **state)
+{
+	struct json_object *v;
+
+	(void)state;
+	read_text("{\"list\":[1,2],\"text\":\"x\",\"none\":null}", &v);
+	assert_int_equal(json_count(json_get(v, "list")), 2);
+	assert_int_equal(
+	    json_object_get_int(json_at(json_get(v, "list"), 1)), 2);
+	assert_null(json_at(json_get(v, "list"), 2));
+	for (const char *const *name =
+		 (const char *const[]){ "text", "none", "absent", NULL };
+	     *name != NULL; name++) {
+		assert_int_equal(json_count(json_get(v, *name)), 0);
+		assert_null(json_at(json_get(v, *name), 0));
+	}
+	assert_int_equal(json_count(v), 0);
+	json_object_put(v);
+}
+
 int
 main(void)
 {
@@ -103,6 +124,7 @@ main(void)
 		cmocka_unit_test(accepts_what_the_rfc_allows),
 		cmocka_unit_test(refuses_what_json_c_takes),
 		cmocka_unit_test(check_names_the_unknown_key),
+		cmocka_unit_test(what_is_no_array_has_no_members),
 	};
 
 	return cmocka_run_group_tests_name("base/json", tests, NULL, NULL);

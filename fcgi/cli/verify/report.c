@@ -84,7 +84,7 @@ check_event(struct report *b, const char *body)
 static const char *
 text_at(struct json_object *list, size_t i)
 {
-	struct json_object *v = json_object_array_get_idx(list, i);
+	struct json_object *v = json_at(list, i);
 
 	return json_object_is_type(v, json_type_string)
 	    ? json_object_get_string(v)
@@ -96,7 +96,7 @@ check_report(struct report *b)
 {
 	struct json_object *events = json_get(b->report, "events");
 	size_t n = json_object_is_type(events, json_type_array)
-	    ? json_object_array_length(events)
+	    ? json_count(events)
 	    : 0;
 	char head[2 * HASH_BYTES + 1];
 

@@ -139,18 +139,17 @@ compare_unproven(
 static void
 same_list(struct place *p, struct json_object *made, struct json_object *told)
 {
-	size_t len = p->path.len, n = json_object_array_length(made);
+	size_t len = p->path.len, n = json_count(made);
 
-	if (json_object_array_length(told) != n) {
+	if (json_count(told) != n) {
 		cli_wrong(&p->b->wrong,
 		    "verify_members member=%.500s count=%zu expected=%zu",
-		    p->path.data, json_object_array_length(told), n);
+		    p->path.data, json_count(told), n);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
 		buf_printf(&p->path, "[%zu]", i);
-		same(p, json_object_array_get_idx(made, i),
-		    json_object_array_get_idx(told, i));
+		same(p, json_at(made, i), json_at(told, i));
 		leave(p, len);
 	}
 }
@@ -188,9 +187,9 @@ forget_counts(struct json_object *report)
 	static const char *const keys[] = { "given", "missing", "is_given" };
 	struct json_object *steps = json_get(report, "steps");
 
-	for (size_t i = 0; i < json_object_array_length(steps); i++) {
+	for (size_t i = 0; i < json_count(steps); i++) {
 		struct json_object *gate = json_get(
-		    json_object_array_get_idx(steps, i), "approval");
+		    json_at(steps, i), "approval");
 
 		for (size_t k = 0; gate != NULL && k < 3; k++)
 			json_object_object_del(gate, keys[k]);

@@ -205,7 +205,7 @@ check_heads(const struct ledger *l, const struct entry *e)
 {
 	struct json_object *heads = json_get(e->o, "heads");
 	size_t n = json_object_is_type(heads, json_type_array)
-	    ? json_object_array_length(heads)
+	    ? json_count(heads)
 	    : 0;
 
 	if (json_get(e->o, "run") != NULL)
@@ -213,7 +213,7 @@ check_heads(const struct ledger *l, const struct entry *e)
 	else if (n == 0)
 		entry_wrong(l, e, "verify_entry_no_head");
 	for (size_t i = 0; i < n; i++)
-		check_head(l, e, json_object_array_get_idx(heads, i));
+		check_head(l, e, json_at(heads, i));
 }
 
 /* Checks its place in the chain of the ledger. */

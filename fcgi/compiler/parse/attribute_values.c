@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "compiler/parse/attribute_values.h"
@@ -108,14 +109,13 @@ attribute_choices(struct arena *arena, const char *value,
     const char *const **ret, size_t *ret_count)
 {
 	struct json_object *items = list_items(value);
-	size_t n = json_object_array_length(items);
+	size_t n = json_count(items);
 	const char **list = arena_alloc(arena, (n + 1) * sizeof(*list));
 	const char *item, *why = list_refused(items, &item);
 
 	for (size_t i = 0; i < n; i++)
-		list[i] = arena_strdup(arena,
-		    json_object_get_string(
-			json_object_array_get_idx(items, i)));
+		list[i] = arena_strdup(
+		    arena, json_object_get_string(json_at(items, i)));
 	json_object_put(items);
 	if (why == NULL && n < 2)
 		why = MESSAGE("attribute_choices");

@@ -10,6 +10,7 @@
 
 #include "compiler/parse/frontmatter.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
@@ -163,9 +164,8 @@ add_label(struct parse *p, const struct yaml_tree *y, struct parameter *q,
 	const char *label = read_text(p, y), *why;
 
 	why = MESSAGE("front_list_item");
-	if (json_object_array_length(items) == 1 &&
-	    text_eq(json_object_get_string(json_object_array_get_idx(items, 0)),
-		y->key))
+	if (json_count(items) == 1 &&
+	    text_eq(json_object_get_string(json_at(items, 0)), y->key))
 		why = label != NULL ? list_label_refused(label) : NULL;
 	if (why != NULL)
 		wrong(p, y,

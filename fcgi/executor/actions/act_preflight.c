@@ -191,7 +191,7 @@ report_no_shell(struct job *job)
 {
 	struct json_object *needs = json_get(
 	    job->spec->message.needs, job->target->name);
-	bool needed = needs != NULL && json_object_array_length(needs) > 0;
+	bool needed = json_count(needs) > 0;
 	struct buf text = { 0 };
 
 	message_put(&text,
@@ -212,13 +212,12 @@ put_programs(const struct job *job, const char *user, struct buf *text)
 {
 	struct json_object *names = json_get(
 	    json_get(job->spec->message.programs, job->target->name), user);
-	size_t n = names != NULL ? json_object_array_length(names) : 0;
+	size_t n = json_count(names);
 
 	if (n > 0 && strcmp(job->target->kind, "local") == 0)
 		script_setting("PATH", script_path(job->spec), text);
 	for (size_t i = 0; i < n; i++) {
-		const char *name = json_object_get_string(
-		    json_object_array_get_idx(names, i));
+		const char *name = json_object_get_string(json_at(names, i));
 
 		if (text_is_program(name))
 			buf_printf(text, "cs_program %s\n", name);
@@ -242,14 +241,13 @@ write_script(const struct job *job, struct buf *text)
 {
 	struct json_object *needs = json_get(
 	    job->spec->message.needs, job->target->name);
-	size_t n = needs != NULL ? json_object_array_length(needs) : 0;
+	size_t n = json_count(needs);
 
 	buf_puts(text, program_preflight);
 	for (size_t i = 0; i < n; i++)
 		for (int k = 0; k < STEP_KIND__MAX; k++)
 			if (kind_is(k, KIND_SCRIPT) &&
-			    text_eq(json_object_get_string(
-					json_object_array_get_idx(needs, i)),
+			    text_eq(json_object_get_string(json_at(needs, i)),
 				kind_interpreter(k)))
 				buf_printf(
 				    text, "cs_need %s\n", kind_interpreter(k));
@@ -261,13 +259,12 @@ static void
 preflight_rights(struct job *job)
 {
 	struct json_object *users = job->spec->message.users;
-	size_t n = users != NULL ? json_object_array_length(users) : 0;
+	size_t n = json_count(users);
 
 	for (size_t i = 0; i < n; i++) {
 		struct confine_who who;
 		struct buf why = { 0 };
-		const char *user = json_object_get_string(
-		    json_object_array_get_idx(users, i));
+		const char *user = json_object_get_string(json_at(users, i));
 
 		if (!job_spec_is_user(user) ||
 		    !confine_choose(user, &who, &why))

@@ -124,8 +124,7 @@ sql_is_skipped(const struct job *job, size_t i)
 	struct json_object *list = skipped_of(job);
 
 	for (size_t k = 0; k < job_spec_length(list); k++)
-		if (json_object_get_int64(json_object_array_get_idx(list, k)) ==
-		    (int64_t)i + 1)
+		if (json_object_get_int64(json_at(list, k)) == (int64_t)i + 1)
 			return true;
 	return false;
 }

@@ -18,13 +18,11 @@
 static bool
 is_number(const struct job_spec *o, const char *name)
 {
-	size_t n = o->numbers != NULL ? json_object_array_length(o->numbers)
-				      : 0;
+	size_t n = json_count(o->numbers);
 
 	for (size_t i = 0; i < n; i++)
-		if (text_eq(json_object_get_string(
-				json_object_array_get_idx(o->numbers, i)),
-			name))
+		if (text_eq(
+			json_object_get_string(json_at(o->numbers, i)), name))
 			return true;
 	return false;
 }

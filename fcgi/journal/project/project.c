@@ -59,13 +59,12 @@ project_for_each(struct db *db, const struct event *e, const char *key,
 	struct db *, const struct event *, struct json_object *, size_t))
 {
 	struct json_object *all = json_get(e->data, key);
-	size_t n = json_object_is_type(all, json_type_array)
-	    ? json_object_array_length(all)
-	    : 0;
+	size_t n = json_object_is_type(all, json_type_array) ? json_count(all)
+							     : 0;
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < n && err == ERR_OK; i++)
-		err = one(db, e, json_object_array_get_idx(all, i), i);
+		err = one(db, e, json_at(all, i), i);
 	return err;
 }
 

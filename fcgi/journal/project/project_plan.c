@@ -82,13 +82,12 @@ static enum err
 insert_steps(struct db *db, const struct event *e, size_t from, size_t to)
 {
 	struct json_object *all = json_get(e->data, "steps"), *step;
-	int64_t at = json_int(
-	    json_object_array_get_idx(all, from), "position", 0);
+	int64_t at = json_int(json_at(all, from), "position", 0);
 	enum err err = db_run(db, STMT_STEPS_SHIFT, INT(e->run), INT(at),
 	    INT((int64_t)(to - from)));
 
 	for (size_t i = from; i < to && err == ERR_OK; i++) {
-		step = json_object_array_get_idx(all, i);
+		step = json_at(all, i);
 		err = project_add_step(
 		    db, e, step, json_int(step, "position", 0));
 	}
@@ -100,18 +99,17 @@ static enum err
 insert_all_steps(struct db *db, const struct event *e)
 {
 	struct json_object *all = json_get(e->data, "steps");
-	size_t n = all != NULL ? json_object_array_length(all) : 0, to;
+	size_t n = json_count(all), to;
 	enum err err = ERR_OK;
 
 	for (size_t from = 0; from < n && err == ERR_OK; from = to) {
-		int64_t first = json_int(
-		    json_object_array_get_idx(all, from), "position", -1);
+		int64_t first = json_int(json_at(all, from), "position", -1);
 
 		if (first < 0 || first > POSITION_MAX)
 			return ERR_INVALID;
 		for (to = from + 1; to < n &&
-		     json_int(json_object_array_get_idx(all, to), "position",
-			 0) == first + (int64_t)(to - from);
+		     json_int(json_at(all, to), "position", 0) ==
+			 first + (int64_t)(to - from);
 		     to++)
 			;
 		err = insert_steps(db, e, from, to);

@@ -55,8 +55,8 @@ static const struct member *const members_of_every =
 {
 	if (!json_object_is_type(v, json_type_array))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(v); i++)
-		if (!json_object_is_type(json_object_array_get_idx(v, i), type))
+	for (size_t i = 0; i < json_count(v); i++)
+		if (!json_object_is_type(json_at(v, i), type))
 			return false;
 	return true;
 }

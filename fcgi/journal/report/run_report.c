@@ -42,9 +42,8 @@ decisions_of(const struct run_report *r, const char *step)
 	struct json_object *given = approval_standing(
 	    r->decisions, json_text(r->row, "plan", ""), step);
 
-	for (size_t i = 0; i < json_object_array_length(given); i++)
-		json_object_array_add(
-		    list, decision_of(json_object_array_get_idx(given, i)));
+	for (size_t i = 0; i < json_count(given); i++)
+		json_object_array_add(list, decision_of(json_at(given, i)));
 	json_object_put(given);
 	return list;
 }
@@ -70,8 +69,8 @@ gate_of(const struct run_report *r, const struct step *s, enum state state)
 		return NULL;
 	o = json_object_new_object();
 	decisions = decisions_of(r, s->id);
-	for (size_t i = 0; i < json_object_array_length(decisions); i++) {
-		struct json_object *d = json_object_array_get_idx(decisions, i);
+	for (size_t i = 0; i < json_count(decisions); i++) {
+		struct json_object *d = json_at(decisions, i);
 
 		given += text_eq(json_text(d, "decision", ""), "approve");
 		if (text_eq(json_text(d, "comment", ""), ""))
@@ -94,7 +93,7 @@ targets_of(const struct run_report *r, const struct step *s)
 	if (kind_is(s->kind, KIND_PERSON))
 		return json_object_new_array();
 	names = target_status_for(r->db, r->run, resolved, s);
-	if (json_object_array_length(names) > 0)
+	if (json_count(names) > 0)
 		return names;
 	json_object_put(names); /* no undoable edit so far */
 	return plan_targets_of(resolved, s->on);

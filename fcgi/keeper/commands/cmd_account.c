@@ -75,10 +75,10 @@ check_name(struct command *c)
 static enum err
 check_roles(struct command *c, struct json_object *roles)
 {
-	size_t n = roles != NULL ? json_object_array_length(roles) : 0;
+	size_t n = json_count(roles);
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *r = json_object_array_get_idx(roles, i);
+		struct json_object *r = json_at(roles, i);
 
 		if (!json_object_is_type(r, json_type_string) ||
 		    !text_is_id(json_object_get_string(r)))

@@ -37,8 +37,8 @@ decisions_with(
 	struct json_object *mine = json_object_new_object();
 	char now[CLOCK_TEXT];
 
-	for (size_t i = 0; i < json_object_array_length(given); i++) {
-		struct json_object *g = json_object_array_get_idx(given, i);
+	for (size_t i = 0; i < json_count(given); i++) {
+		struct json_object *g = json_at(given, i);
 
 		if (!text_eq(json_text(g, "by", ""), c->actor.name))
 			json_object_array_add(all, json_object_get(g));

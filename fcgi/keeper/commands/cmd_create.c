@@ -63,11 +63,10 @@ all_rules(const struct draft *d)
 	struct json_object *rules = plan_rules_json(
 	    d->plan->approvals, d->plan->approvals_count);
 	struct json_object *more = d->environment->approvals;
-	size_t n = json_object_array_length(more);
+	size_t n = json_count(more);
 
 	for (size_t i = 0; i < n; i++)
-		json_object_array_add(
-		    rules, json_object_get(json_object_array_get_idx(more, i)));
+		json_object_array_add(rules, json_object_get(json_at(more, i)));
 	return rules;
 }
 
@@ -125,8 +124,7 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	json_set_text(data, "environment", environment);
 	json_set_bool(data, "production", d->environment->production);
 	json_set_text(data, "state",
-	    json_object_array_length(rules) > 0 ? "awaiting_approval"
-						: "ready");
+	    json_count(rules) > 0 ? "awaiting_approval" : "ready");
 	json_set_text(data, "plan", d->plan_hash);
 	json_set_text(data, "compiled", d->compiled_hash);
 	json_set(data, "parameters", json_object_get(d->parameters));

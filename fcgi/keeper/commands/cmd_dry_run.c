@@ -81,7 +81,7 @@ cmd_run_preflight(struct command *c)
 		return err;
 	names = plan_targets_to_try(
 	    run.plan, json_get(run.row, "targets"), run_value, &run);
-	if (json_object_array_length(names) > 0)
+	if (json_count(names) > 0)
 		return request(c, &run, "", names);
 	json_object_put(names);
 	run_clear(&run);

@@ -28,8 +28,7 @@ started(struct command *c, const struct run *run, const struct rollback *plan)
 
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	json_set_int(data, "steps_total",
-	    (int64_t)(json_object_array_length(plan->steps) +
-		json_object_array_length(plan->not_needed)));
+	    (int64_t)(json_count(plan->steps) + json_count(plan->not_needed)));
 	json_set_text(data, "state", state_word(run->lifecycle.state));
 	json_set(data, "steps", plan_ids(run->plan, plan->steps));
 	json_set(data, "not_needed", plan_ids(run->plan, plan->not_needed));

@@ -173,7 +173,7 @@ static enum err
 check_result(struct command *c, struct run *run, const char *result)
 {
 	struct json_object *rows = run_step_rows(run);
-	size_t n = json_object_array_length(rows), done = 0;
+	size_t n = json_count(rows), done = 0;
 
 	if (strcmp(result, "failed") == 0)
 		return ERR_OK;
@@ -189,7 +189,7 @@ check_result(struct command *c, struct run *run, const char *result)
 		    : fault_set(&c->fault, ERR_CONFLICT, "other_result",
 			  "result", "refused_rolled_back");
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *s = json_object_array_get_idx(rows, i);
+		struct json_object *s = json_at(rows, i);
 
 		if (part_read(s) != run->lifecycle.mode)
 			continue;

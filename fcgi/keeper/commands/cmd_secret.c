@@ -98,8 +98,8 @@ open_run_with(struct db *db, const char *secret)
 	    db_query(db, STMT_RUNS_OPEN_TARGETS));
 	int64_t found = 0;
 
-	for (size_t i = 0; i < json_object_array_length(runs); i++) {
-		struct json_object *run = json_object_array_get_idx(runs, i);
+	for (size_t i = 0; i < json_count(runs); i++) {
+		struct json_object *run = json_at(runs, i);
 		struct json_object *targets = json_get(run, "targets");
 
 		if (!json_object_is_type(targets, json_type_object))

@@ -247,16 +247,14 @@ record_expired(struct db *db, int64_t now)
 	struct json_object *over = db_rows_json(rows);
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; i < json_object_array_length(over) && err == ERR_OK;
-	     i++) {
-		struct json_object *data = json_object_get(
-		    json_object_array_get_idx(over, i));
+	for (size_t i = 0; i < json_count(over) && err == ERR_OK; i++) {
+		struct json_object *data = json_object_get(json_at(over, i));
 
 		json_set_text(data, "why", "expired");
 		err = event_append(
 		    db, 0, EVENT_ANY_SEQ, "keeper", EVENT_SESSION_ENDED, data);
 	}
-	if (err == ERR_OK && json_object_array_length(over) > 0)
+	if (err == ERR_OK && json_count(over) > 0)
 		err = db_run(db, STMT_SESSION_EXPIRE, INT(now));
 	json_object_put(over);
 	return err;

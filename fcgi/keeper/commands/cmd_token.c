@@ -23,11 +23,11 @@ static unsigned
 read_scopes(struct command *c)
 {
 	struct json_object *list = json_get(c->body, "scopes");
-	size_t n = list != NULL ? json_object_array_length(list) : 0;
+	size_t n = json_count(list);
 	unsigned scopes = list == NULL ? AUTH_READ | AUTH_RUN : 0, one;
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *s = json_object_array_get_idx(list, i);
+		struct json_object *s = json_at(list, i);
 
 		one = json_object_is_type(s, json_type_string)
 		    ? auth_scope(json_object_get_string(s))
@@ -112,11 +112,9 @@ revoke_each(
 	struct json_object *all = db_rows_json(rows);
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; i < json_object_array_length(all) && err == ERR_OK;
-	     i++)
-		err = revoke(c, account,
-		    json_text(json_object_array_get_idx(all, i), "name", ""),
-		    why);
+	for (size_t i = 0; i < json_count(all) && err == ERR_OK; i++)
+		err = revoke(
+		    c, account, json_text(json_at(all, i), "name", ""), why);
 	json_object_put(all);
 	return err;
 }

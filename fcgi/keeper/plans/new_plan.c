@@ -41,7 +41,7 @@ gates_of(struct run *run)
 void
 new_plan_put(struct run *run, struct json_object *data)
 {
-	bool asks = json_object_array_length(run->lifecycle.approvals) > 0;
+	bool asks = json_count(run->lifecycle.approvals) > 0;
 
 	json_set_text(data, "state",
 	    state_word(asks ? STATE_AWAITING_APPROVAL : run->lifecycle.state));
@@ -105,10 +105,8 @@ new_plan_upgrade(struct keeper *k)
 	    db_query(k->db, STMT_RUNS_UNCOMPILED));
 
 	compile_set_waiting(k, true);
-	for (size_t i = 0; i < json_object_array_length(runs) && err == ERR_OK;
-	     i++)
-		err = upgrade_run(
-		    k, json_int(json_object_array_get_idx(runs, i), "id", 0));
+	for (size_t i = 0; i < json_count(runs) && err == ERR_OK; i++)
+		err = upgrade_run(k, json_int(json_at(runs, i), "id", 0));
 	if (db_end(k->db, err) != ERR_OK)
 		log_fatal("the plans of open runs of an older version cannot "
 			  "be compiled");

@@ -54,8 +54,8 @@ step_rows_count(struct json_object *rows)
 {
 	int64_t count = 0;
 
-	for (size_t i = 0; i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < json_count(rows); i++) {
+		struct json_object *row = json_at(rows, i);
 
 		count += part_read(row) == PART_MAIN &&
 		    json_get(row, "when") == NULL;

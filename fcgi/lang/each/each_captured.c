@@ -96,12 +96,12 @@ read_array(const char *text, struct json_object *list, struct buf *why)
 	struct fault fault = { 0 };
 	bool ok = json_read(text, strlen(text), &all, &fault) == ERR_OK &&
 	    json_object_is_type(all, json_type_array);
-	size_t n = ok ? json_object_array_length(all) : 0;
+	size_t n = ok ? json_count(all) : 0;
 
 	if (!ok)
 		message_put(why, "list_no_array");
 	for (size_t i = 0; i < n && ok; i++) {
-		ok = add_member(list, json_object_array_get_idx(all, i));
+		ok = add_member(list, json_at(all, i));
 		if (!ok)
 			message_put(why, "list_no_member n=%zu", i + 1);
 	}

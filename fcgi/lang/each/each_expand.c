@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "lang/each/each_expand.h"
@@ -301,13 +302,13 @@ repeat_section(struct growing *g, size_t at, size_t end,
 	const struct binding *around = outer->fresh > 0 ? outer->bound
 							: s->bound;
 	struct ids *taken = mem_calloc(1, sizeof(*taken));
-	size_t n = json_object_array_length(list);
+	size_t n = json_count(list);
 
 	if (n == 0 && s->each_step != NULL)
 		leave_out(g, at,
 		    &(struct place){ outer->parent, around, outer->fresh });
 	for (size_t i = 0; i < n && !g->full; i++) {
-		struct json_object *item = json_object_array_get_idx(list, i);
+		struct json_object *item = json_at(list, i);
 		struct binding *b = inside(g, around);
 		struct place place = { outer->parent, b, outer->fresh + 1 };
 

@@ -297,7 +297,7 @@ card_base(struct req *req, struct cached_runbook *entry, int step)
 
 	if (*cards == NULL)
 		*cards = json_object_new_array();
-	o = json_object_array_get_idx(*cards, (size_t)step);
+	o = json_at(*cards, (size_t)step);
 	if (o != NULL)
 		return o;
 	o = make_base(req, entry, step);

@@ -82,15 +82,15 @@ card_can_step(const struct view *v, int step)
 static const char *
 first_of(struct json_object *targets)
 {
-	return json_object_array_length(targets) > 0
-	    ? json_object_get_string(json_object_array_get_idx(targets, 0))
+	return json_count(targets) > 0
+	    ? json_object_get_string(json_at(targets, 0))
 	    : "local";
 }
 
 static const char *
 label_on(struct view *v, struct json_object *targets, const char *what)
 {
-	size_t n = json_object_array_length(targets);
+	size_t n = json_count(targets);
 	const char *first = first_of(targets);
 	const char *names = first;
 	char key[40];
@@ -98,8 +98,7 @@ label_on(struct view *v, struct json_object *targets, const char *what)
 
 	for (size_t i = 1; i < n && i <= 3; i++)
 		names = arena_printf(v->req->arena, "%s, %s", names,
-		    json_object_get_string(
-			json_object_array_get_idx(targets, i)));
+		    json_object_get_string(json_at(targets, i)));
 	snprintf(key, sizeof(key), "label_%s_%s", what,
 	    kind == 0       ? "local"
 		: kind == 1 ? "on"
@@ -114,7 +113,7 @@ label_copy(struct view *v, const struct step *step, const char *otherwise)
 {
 	struct json_object *pairs = request_own(
 	    v->req, card_copy_pairs(v->req, step));
-	size_t n = json_object_array_length(pairs);
+	size_t n = json_count(pairs);
 	const char *text = "";
 
 	if (n == 0 || n > 3)
@@ -122,8 +121,7 @@ label_copy(struct view *v, const struct step *step, const char *otherwise)
 	for (size_t i = 0; i < n; i++)
 		text = arena_printf(v->req->arena, "%s%s%s", text,
 		    i > 0 ? ", " : "",
-		    json_object_get_string(
-			json_object_array_get_idx(pairs, i)));
+		    json_object_get_string(json_at(pairs, i)));
 	return request_fill(v->req, "label_copy", "pairs", text, NULL);
 }
 
@@ -136,7 +134,7 @@ label_send(struct view *v, const struct step *step, struct json_object *targets,
 	struct fault fault = { 0 };
 
 	if (step->kind != STEP_HTTP || text_eq(first_of(targets), "local") ||
-	    json_object_array_length(targets) != 1 ||
+	    json_count(targets) != 1 ||
 	    http_parse(v->req->arena, step->text, step->text_line, &all,
 		&fault) != ERR_OK ||
 	    all.count == 0)
@@ -175,12 +173,12 @@ static const char *
 final_targets(struct view *v, struct json_object *targets)
 {
 	struct json_object *few = request_own(v->req, json_object_new_array());
-	size_t n = json_object_array_length(targets);
+	size_t n = json_count(targets);
 	const char *names;
 
 	for (size_t i = 0; i < n && i < FINAL_NAMES; i++)
-		json_object_array_add(few,
-		    json_object_get(json_object_array_get_idx(targets, i)));
+		json_object_array_add(
+		    few, json_object_get(json_at(targets, i)));
 	names = model_names(v->req, few);
 	return n <= FINAL_NAMES
 	    ? names
@@ -198,15 +196,13 @@ add_lost(struct view *v, struct json_object *o)
 	const char *title;
 
 	steps = json_get(rollback_model(v), "steps");
-	for (size_t i = 0; steps != NULL && i < json_object_array_length(steps);
-	     i++) {
-		title = json_text(
-		    json_object_array_get_idx(steps, i), "undoes", NULL);
+	for (size_t i = 0; i < json_count(steps); i++) {
+		title = json_text(json_at(steps, i), "undoes", NULL);
 		if (title != NULL)
 			json_object_array_add(
 			    list, json_object_new_string(title));
 	}
-	model_bool(o, "has_lost", json_object_array_length(list) > 0);
+	model_bool(o, "has_lost", json_count(list) > 0);
 	model_put(o, "lost", list);
 }
 
@@ -222,8 +218,7 @@ add_labels(struct view *v, struct json_object *o, int i,
 	if (kind_is(v->steps[i].step->kind, KIND_PERSON))
 		return;
 	model_put(o, "retries",
-	    card_retries(v, i, counts,
-		(int64_t)json_object_array_length(targets),
+	    card_retries(v, i, counts, (int64_t)json_count(targets),
 		label_on(v, targets, "retry")));
 }
 

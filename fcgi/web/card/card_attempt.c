@@ -30,10 +30,10 @@ card_skipped(
 
 	if (list == NULL)
 		return NULL;
-	for (size_t i = 0; i < json_object_array_length(list); i++)
+	for (size_t i = 0; i < json_count(list); i++)
 		all = arena_printf(v->req->arena, "%s%s%s", all,
 		    i > 0 ? ", " : "",
-		    json_object_get_string(json_object_array_get_idx(list, i)));
+		    json_object_get_string(json_at(list, i)));
 	return request_fill(v->req,
 	    s->step->kind == STEP_HTTP ? "skipped_items" : "skipped_statements",
 	    "list", all, NULL);
@@ -127,11 +127,11 @@ mark_reported(
     struct view *v, struct json_object *o, struct json_object *attempt)
 {
 	struct json_object *targets = json_get(attempt, "targets");
-	size_t n = json_object_array_length(targets);
+	size_t n = json_count(targets);
 	bool all = json_text(o, "failures_rest", NULL) == NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *t = json_object_array_get_idx(targets, i);
+		struct json_object *t = json_at(targets, i);
 		bool told = n == 1 ||
 		    (json_int(t, "exit", 0) != 0
 			    ? is_of_exit(v, t)
@@ -152,7 +152,7 @@ add_attempt_page(struct view *v, struct json_object *o,
 
 	card_trim_targets(v, o, s->step);
 	targets = json_get(o, "targets");
-	n = json_object_array_length(targets);
+	n = json_count(targets);
 	model_bool(o, "is_running", running);
 	model_text(o, "duration_text",
 	    model_between(v->req, json_text(o, "started_at", NULL),
@@ -160,13 +160,13 @@ add_attempt_page(struct view *v, struct json_object *o,
 	model_text(o, "usual_text",
 	    running ? view_usual(v, (int)(s - v->steps)) : NULL);
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *t = json_object_array_get_idx(targets, i);
+		struct json_object *t = json_at(targets, i);
 
 		add_target_page(v, s, t, json_text(o, "_exec", ""), with_tail);
 		add_fold(v, o, t, i == 0, card_is_mixed(o));
 	}
 	for (size_t i = 0; i < n; i++)
-		add_terminal(v, json_object_array_get_idx(targets, i), s);
+		add_terminal(v, json_at(targets, i), s);
 }
 
 struct json_object *
@@ -174,10 +174,10 @@ card_attempts_json(struct view *v, int step)
 {
 	struct json_object *tries = view_attempts(v, step);
 	struct json_object *list = json_object_new_array();
-	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
+	size_t n = json_count(tries);
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *o = json_object_array_get_idx(tries, i);
+		struct json_object *o = json_at(tries, i);
 
 		json_object_object_del(o, "_exec");
 		json_object_array_add(list, json_object_get(o));
@@ -190,10 +190,10 @@ card_attempts_page(struct view *v, int step)
 {
 	struct json_object *tries = view_attempts(v, step);
 	struct json_object *list = json_object_new_array(), *o;
-	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
+	size_t n = json_count(tries);
 
 	for (size_t i = n; i > 0; i--) {
-		o = json_object_array_get_idx(tries, i - 1);
+		o = json_at(tries, i - 1);
 		add_attempt_page(v, o, &v->steps[step], true);
 		json_object_array_add(list, json_object_get(o));
 	}
@@ -209,11 +209,10 @@ without_first(struct view *v, struct json_object *attempt)
 {
 	const char *text = json_text(attempt, "message", NULL), *end;
 	struct json_object *targets = json_get(attempt, "targets");
-	size_t n = json_object_array_length(targets), len;
+	size_t n = json_count(targets), len;
 
 	for (size_t i = 0; text != NULL && n > 1 && i < n; i++) {
-		end = json_text(
-		    json_object_array_get_idx(targets, i), "message", "");
+		end = json_text(json_at(targets, i), "message", "");
 		len = strlen(text);
 		if (*end == '\0' || strlen(end) >= len || !text_ends(text, end))
 			continue;
@@ -229,18 +228,17 @@ card_add_attempts(
     struct view *v, struct json_object *o, const struct view_step *s)
 {
 	struct json_object *earlier = json_object_new_array(), *last;
-	size_t n = json_object_array_length(s->tries);
+	size_t n = json_count(s->tries);
 	const char *message;
 	bool open = state_in(s->state,
 	    STATES_BUSY | IN(FAILED) | IN(UNKNOWN) | IN(AWAITING_SIGNATURE));
 
-	last = json_object_array_get_idx(s->tries, n - 1);
+	last = json_at(s->tries, n - 1);
 	message = without_first(v, last);
 	if (state_in(s->state, IN(FAILED) | IN(UNKNOWN)))
 		card_add_failures(v, o, last, s->step->id);
 	for (size_t i = n; i > 0; i--) {
-		struct json_object *a = json_object_array_get_idx(
-		    s->tries, i - 1);
+		struct json_object *a = json_at(s->tries, i - 1);
 
 		add_attempt_page(v, a, s, open && i == n);
 		if (i < n)

@@ -21,10 +21,8 @@ end_of(struct req *req, const struct step *step, const struct copy_side *side)
 static void
 add_once(struct json_object *list, const char *text)
 {
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		if (text_eq(json_object_get_string(
-				json_object_array_get_idx(list, i)),
-			text))
+	for (size_t i = 0; i < json_count(list); i++)
+		if (text_eq(json_object_get_string(json_at(list, i)), text))
 			return;
 	json_object_array_add(list, json_object_new_string(text));
 }

@@ -54,8 +54,8 @@ quote_of(struct view *v, struct json_object *attempt, struct json_object *t)
 static struct json_object *
 find(struct json_object *list, const char *key)
 {
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_count(list); i++) {
+		struct json_object *o = json_at(list, i);
 
 		if (text_eq(json_text(o, "_key", ""), key))
 			return o;
@@ -126,12 +126,11 @@ by_count(const void *a, const void *b)
 static int64_t
 drop_rest(struct json_object *list)
 {
-	size_t n = json_object_array_length(list);
+	size_t n = json_count(list);
 	int64_t count = 0;
 
 	for (size_t i = SHOWN; i < n; i++)
-		count += json_int(
-		    json_object_array_get_idx(list, i), "count", 0);
+		count += json_int(json_at(list, i), "count", 0);
 	if (n > SHOWN)
 		json_object_array_del_idx(list, SHOWN, n - SHOWN);
 	return count;
@@ -155,8 +154,8 @@ load_failed(struct view *v, struct json_object *attempt, const char *step)
 		INT(v->lifecycle.id), TEXT(step),
 		INT(json_int(attempt, "n", 0)))));
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *t = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_count(list); i++) {
+		struct json_object *t = json_at(list, i);
 
 		json_set_bool(t, "sealed", json_int(t, "sealed", 0) != 0);
 		json_set_text(t, "message",
@@ -174,8 +173,8 @@ list_of(struct view *v, struct json_object *attempt, const char *step)
 	struct json_object *list = json_object_new_array();
 	int outputs = 0;
 
-	for (size_t i = 0; i < json_object_array_length(targets); i++) {
-		struct json_object *t = json_object_array_get_idx(targets, i);
+	for (size_t i = 0; i < json_count(targets); i++) {
+		struct json_object *t = json_at(targets, i);
 
 		if (state_in(state_read(t), IN(FAILED) | IN(UNKNOWN)))
 			add(v, list, t,
@@ -197,9 +196,8 @@ again_url(struct view *v, struct json_object *list)
 	const char *copy;
 	bool asks = false;
 
-	for (size_t i = 0; !asks && i < json_object_array_length(list); i++)
-		asks = strstr(json_text(json_object_array_get_idx(list, i),
-				  "what", ""),
+	for (size_t i = 0; !asks && i < json_count(list); i++)
+		asks = strstr(json_text(json_at(list, i), "what", ""),
 			   "targets.yml") != NULL;
 	if (!asks)
 		return NULL;
@@ -221,15 +219,15 @@ card_add_failures(struct view *v, struct json_object *o,
 	model_text(o, "again_url", again_url(v, list));
 	model_text(o, "failures_rest",
 	    count_text(v, "failures_rest", drop_rest(list)));
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *each = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_count(list); i++) {
+		struct json_object *each = json_at(list, i);
 
 		count = json_int(each, "count", 0);
 		model_bool(each, "is_many", count > 1);
 		model_text(each, "more_text",
 		    count_text(v, "failures_more", count - NAMES));
 	}
-	model_bool(o, "is_of_one",
-	    json_object_array_length(json_get(attempt, "targets")) == 1);
+	model_bool(
+	    o, "is_of_one", json_count(json_get(attempt, "targets")) == 1);
 	model_put(o, "failures", list);
 }

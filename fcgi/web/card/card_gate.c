@@ -22,8 +22,8 @@ decisions_of(struct view *v, int step)
 	struct json_object *list = json_object_new_array();
 	struct json_object *all = view_decided(v, step);
 
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *d = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_count(all); i++) {
+		struct json_object *d = json_at(all, i);
 		struct json_object *o = json_object_new_object();
 		const char *decision = json_text(d, "decision", "");
 		const char *comment = json_text(d, "comment", "");
@@ -137,8 +137,8 @@ card_gate_page(struct view *v, int step)
 		arena_printf(
 		    v->req->arena, "%" PRId64, json_int(o, "given", 0)),
 		"count", count, NULL));
-	model_bool(o, "has_decisions",
-	    json_object_array_length(json_get(o, "decisions")) > 0);
+	model_bool(
+	    o, "has_decisions", json_count(json_get(o, "decisions")) > 0);
 	model_text(o, "icon",
 	    json_flag(o, "is_given", false) ? "approve" : "awaiting_approval");
 	add_following(v, o, step);

@@ -26,11 +26,11 @@ last_attempt(struct view *v, int step)
 {
 	const struct view_step *s = &v->steps[step];
 	struct json_object *tries = view_attempts(v, step);
-	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
+	size_t n = json_count(tries);
 
 	return n == 0 || s->reason != NULL || s->state == STATE_SKIPPED
 	    ? NULL
-	    : json_object_array_get_idx(tries, n - 1);
+	    : json_at(tries, n - 1);
 }
 
 /* Of a step that failed, or is in doubt: the most frequent failure. */
@@ -39,14 +39,14 @@ add_failure(struct view *v, struct json_object *o, const struct view_step *s)
 {
 	struct json_object *list = json_get(o, "failures"), *first;
 	const char *message = json_text(o, "message", NULL);
-	size_t n = list != NULL ? json_object_array_length(list) : 0;
+	size_t n = json_count(list);
 
 	if (n == 0) {
 		model_text(o, "line_why",
 		    message != NULL ? message : card_reason(v, s));
 		return;
 	}
-	first = json_object_array_get_idx(list, 0);
+	first = json_at(list, 0);
 	model_text(o, "line_why",
 	    json_flag(first, "is_many", false)
 		? arena_printf(v->req->arena, "%" PRId64 " × %s",

@@ -76,14 +76,12 @@ no_text(struct view *v, int step)
 {
 	struct json_object *tries = view_attempts(v, step);
 	struct json_object *targets = json_get(
-	    json_object_array_get_idx(
-		tries, json_object_array_length(tries) - 1),
-	    "targets");
-	size_t count = json_object_array_length(targets), without = 0;
+	    json_at(tries, json_count(tries) - 1), "targets");
+	size_t count = json_count(targets), without = 0;
 	const char *names = "";
 
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *t = json_object_array_get_idx(targets, i);
+		struct json_object *t = json_at(targets, i);
 
 		if (json_int(t, "exit", 0) == 0)
 			continue;
@@ -184,7 +182,7 @@ add_filled(struct view *v, struct json_object *o, const struct step *step)
 	model_text(o, "cwd", filled_line(v, step, step->cwd));
 	if (kind_is(step->kind, KIND_SCRIPT)) {
 		values = step_values(v, step);
-		add_flag(o, "has_values", json_object_array_length(values) > 0);
+		add_flag(o, "has_values", json_count(values) > 0);
 		model_put(o, "values", values);
 	}
 }
@@ -194,7 +192,7 @@ static void
 add_targets(struct view *v, struct json_object *o, const struct view_step *s,
     struct json_object *counts)
 {
-	if (json_object_array_length(json_get(o, "targets")) < 2)
+	if (json_count(json_get(o, "targets")) < 2)
 		return;
 	model_bool(o, "has_hosts", true);
 	model_put(o, "hosts",
@@ -231,7 +229,7 @@ card_page(struct view *v, int i)
 	add_related(v, o, "probe_of_title", s->step->probe_of);
 	model_put(o, "targets", targets);
 	model_put(o, "chips", card_chips(v, s->step, targets));
-	add_flag(o, "has_preview", json_object_array_length(targets) > 0);
+	add_flag(o, "has_preview", json_count(targets) > 0);
 	add_state(v, o, i);
 	if (view_is_current(v, i))
 		add_filled(v, o, s->step);

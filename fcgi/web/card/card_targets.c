@@ -44,13 +44,12 @@ count_loaded(struct json_object *tries, struct json_object *counts)
 {
 	struct json_object *latest = json_object_new_object();
 
-	for (size_t i = 0; i < json_object_array_length(tries); i++) {
+	for (size_t i = 0; i < json_count(tries); i++) {
 		struct json_object *targets = json_get(
-		    json_object_array_get_idx(tries, i), "targets");
+		    json_at(tries, i), "targets");
 
-		for (size_t k = 0; k < json_object_array_length(targets); k++) {
-			struct json_object *t = json_object_array_get_idx(
-			    targets, k);
+		for (size_t k = 0; k < json_count(targets); k++) {
+			struct json_object *t = json_at(targets, k);
 
 			json_set(latest, json_text(t, "name", ""),
 			    json_object_get(json_get(t, "state")));
@@ -69,11 +68,11 @@ count_loaded(struct json_object *tries, struct json_object *counts)
 static bool
 are_all_loaded(struct json_object *tries, int64_t attempts)
 {
-	size_t n = json_object_array_length(tries);
+	size_t n = json_count(tries);
 	bool all = (int64_t)n == attempts;
 
 	for (size_t i = 0; all && i < n; i++)
-		all = !view_is_cut(json_object_array_get_idx(tries, i));
+		all = !view_is_cut(json_at(tries, i));
 	return all;
 }
 
@@ -103,10 +102,10 @@ card_counts(struct view *v, int step)
 struct json_object *
 card_chips(struct view *v, const struct step *step, struct json_object *targets)
 {
-	size_t n = json_object_array_length(targets), pairs;
+	size_t n = json_count(targets), pairs;
 	struct json_object *list = card_copy_pairs(v->req, step);
 
-	if ((pairs = json_object_array_length(list)) > 0 && pairs <= CHIPS)
+	if ((pairs = json_count(list)) > 0 && pairs <= CHIPS)
 		return list;
 	json_object_put(list);
 	if (n <= CHIPS)
@@ -181,9 +180,8 @@ card_is_mixed(struct json_object *attempt)
 	struct json_object *all = json_get(attempt, "targets");
 	bool good = false, bad = false;
 
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		enum state state = state_read(
-		    json_object_array_get_idx(all, i));
+	for (size_t i = 0; i < json_count(all); i++) {
+		enum state state = state_read(json_at(all, i));
 
 		good |= state == STATE_SUCCEEDED;
 		bad |= state_in(
@@ -197,7 +195,7 @@ card_trim_targets(
     struct view *v, struct json_object *attempt, const struct step *step)
 {
 	struct json_object *all = json_get(attempt, "targets"), *few;
-	size_t shown = json_object_array_length(all);
+	size_t shown = json_count(all);
 	size_t n = (size_t)json_int(attempt, "targets_count", (int64_t)shown);
 
 	model_text(attempt, "hosts_url",
@@ -216,7 +214,7 @@ card_trim_targets(
 		return;
 	few = json_object_new_array();
 	for (size_t i = 0; i < ON_CARD && i < shown; i++) {
-		struct json_object *t = json_object_array_get_idx(all, i);
+		struct json_object *t = json_at(all, i);
 
 		if (i >= WELL_ON_CARD && state_read(t) == STATE_SUCCEEDED)
 			break;
@@ -245,7 +243,7 @@ add_retry(struct req *req, struct json_object *list, const char *key,
 	    help != NULL ? help
 			 : request_text(req,
 			       all ? "choice_retry" : "choice_retry_failed"));
-	model_bool(o, "is_first", json_object_array_length(list) == 0);
+	model_bool(o, "is_first", json_count(list) == 0);
 	json_object_array_add(list, o);
 }
 

@@ -108,9 +108,8 @@ list_of(struct json_object *field)
 	struct json_object *texts = several_of(field);
 	static const char between[] = " ,;\t\r\n";
 
-	for (size_t i = 0; i < json_object_array_length(texts); i++) {
-		const char *text = json_object_get_string(
-		    json_object_array_get_idx(texts, i));
+	for (size_t i = 0; i < json_count(texts); i++) {
+		const char *text = json_object_get_string(json_at(texts, i));
 
 		for (text += strspn(text, between); *text != '\0';
 		     text += strspn(text, between)) {

@@ -81,10 +81,8 @@ add_link(struct json_object *links, const char *url, const char *text)
 
 	if (url == NULL)
 		return;
-	for (size_t i = 0; i < json_object_array_length(links); i++)
-		if (is_same_page(url,
-			json_text(
-			    json_object_array_get_idx(links, i), "url", "")))
+	for (size_t i = 0; i < json_count(links); i++)
+		if (is_same_page(url, json_text(json_at(links, i), "url", "")))
 			return;
 	o = json_object_new_object();
 	json_set_text(o, "url", url);
@@ -175,8 +173,7 @@ add_entered(
 		json_set(model, "entered", carry_entered(req));
 	}
 	entered = json_get(model, "entered");
-	json_set_bool(
-	    model, "has_entered", json_object_array_length(entered) > 0);
+	json_set_bool(model, "has_entered", json_count(entered) > 0);
 }
 
 static void
@@ -193,8 +190,7 @@ fault_page_add(struct req *req, struct json_object *refused)
 						     : json_object_new_array();
 
 	add_people(req, refused);
-	json_set_bool(
-	    refused, "has_entered", json_object_array_length(entered) > 0);
+	json_set_bool(refused, "has_entered", json_count(entered) > 0);
 	json_set(refused, "entered", entered);
 }
 
@@ -214,8 +210,8 @@ fault_page_model(struct req *req, enum err err)
 	json_set_bool(model, "is_ours", !is_refusal(err));
 	add_entered(req, model, err, code);
 	links = links_on(req, err);
-	for (size_t i = 0; i < json_object_array_length(links); i++)
-		json_set_bool(json_object_array_get_idx(links, i), "is_first",
+	for (size_t i = 0; i < json_count(links); i++)
+		json_set_bool(json_at(links, i), "is_first",
 		    i == 0 && json_get(model, "form") == NULL);
 	json_set(model, "links", links);
 	return model;

@@ -265,8 +265,7 @@ last_text(struct json_object *o, const char *name)
 	struct json_object *v = json_get(o, name);
 
 	if (json_object_is_type(v, json_type_array))
-		v = json_object_array_get_idx(
-		    v, json_object_array_length(v) - 1);
+		v = json_at(v, json_count(v) - 1);
 	return json_object_is_type(v, json_type_string)
 	    ? json_object_get_string(v)
 	    : "";

@@ -37,15 +37,13 @@ static bool
 has_name(struct json_object *names, const char *name)
 {
 	size_t n = json_object_is_type(names, json_type_array)
-	    ? json_object_array_length(names)
+	    ? json_count(names)
 	    : 0;
 
 	if (json_object_is_type(names, json_type_string))
 		return text_eq(json_object_get_string(names), name);
 	for (size_t i = 0; i < n; i++)
-		if (text_eq(json_object_get_string(
-				json_object_array_get_idx(names, i)),
-			name))
+		if (text_eq(json_object_get_string(json_at(names, i)), name))
 			return true;
 	return false;
 }
@@ -88,7 +86,7 @@ put_fields(const struct req *req, struct carry *c, struct buf *out)
 {
 	json_object_object_foreach (req->fields, name, value) {
 		bool many = json_object_is_type(value, json_type_array);
-		size_t n = many ? json_object_array_length(value) : 1;
+		size_t n = many ? json_count(value) : 1;
 
 		if (is_secret(req, name)) {
 			c->secret |= *request_field(req, name) != '\0';
@@ -96,9 +94,8 @@ put_fields(const struct req *req, struct carry *c, struct buf *out)
 		}
 		for (size_t i = 0; i < n && *name != '_'; i++)
 			put_field(out, name,
-			    json_object_get_string(many
-				    ? json_object_array_get_idx(value, i)
-				    : value));
+			    json_object_get_string(
+				many ? json_at(value, i) : value));
 	}
 }
 
@@ -124,8 +121,8 @@ named(struct req *req, struct json_object *fields)
 {
 	struct json_object *pairs = model_pairs(fields);
 
-	for (size_t i = 0; i < json_object_array_length(pairs); i++) {
-		struct json_object *o = json_object_array_get_idx(pairs, i);
+	for (size_t i = 0; i < json_count(pairs); i++) {
+		struct json_object *o = json_at(pairs, i);
 		const char *name = request_text_if(req,
 		    arena_printf(
 			req->arena, "field_%s", json_text(o, "name", "")));
@@ -366,8 +363,8 @@ carry_show(struct req *req, struct reply *reply)
 		model_put(model, "entered", named(req, fields));
 		model_text(model, "page", *c.page != '\0' ? c.page : "/");
 	}
-	model_bool(model, "has_rest",
-	    json_object_array_length(json_get(model, "entered")) > 0);
+	model_bool(
+	    model, "has_rest", json_count(json_get(model, "entered")) > 0);
 	return reply_page(req, reply, "resume.html",
 	    request_text(req, "resume_title"), model);
 }

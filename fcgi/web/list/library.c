@@ -29,8 +29,8 @@ refusing(struct req *req, const struct plan *plan, const char **ret_why)
 	    req, runbook_cache_environments(req));
 
 	*ret_why = NULL;
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *e = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_count(all); i++) {
+		struct json_object *e = json_at(all, i);
 		const char *name = json_text(e, "name", "");
 		struct fault why = { 0 };
 
@@ -52,10 +52,8 @@ add_role(struct json_object *roles, const char *role)
 {
 	if (role == NULL)
 		return;
-	for (size_t i = 0; i < json_object_array_length(roles); i++)
-		if (text_eq(role,
-			json_object_get_string(
-			    json_object_array_get_idx(roles, i))))
+	for (size_t i = 0; i < json_count(roles); i++)
+		if (text_eq(role, json_object_get_string(json_at(roles, i))))
 			return;
 	json_object_array_add(roles, json_object_new_string(role));
 }
@@ -136,7 +134,7 @@ static void
 add_refusal(struct req *req, struct json_object *o)
 {
 	struct json_object *list = json_get(o, "not_in");
-	bool somewhere = json_object_array_length(list) > 0;
+	bool somewhere = json_count(list) > 0;
 
 	json_set_text(o, "not_in_text",
 	    !somewhere || json_flag(o, "is_broken", false)
@@ -165,15 +163,15 @@ add_lacking(struct req *req, struct json_object *o, struct json_object *held)
 {
 	struct json_object *roles = json_get(o, "_roles");
 	struct json_object *lacking = json_object_new_array(), *role;
-	size_t n = json_object_array_length(roles);
+	size_t n = json_count(roles);
 
 	for (size_t i = 0; i < n; i++) {
-		role = json_object_array_get_idx(roles, i);
+		role = json_at(roles, i);
 		if (!is_held(req, held, json_object_get_string(role)))
 			json_object_array_add(lacking, json_object_get(role));
 	}
 	json_set_text(o, "roles_text",
-	    json_object_array_length(lacking) == 0
+	    json_count(lacking) == 0
 		? NULL
 		: request_fill(req, "roles_lacking", "roles",
 		      model_names(req, lacking), NULL));
@@ -186,9 +184,8 @@ library_tag_links(struct json_object *tags)
 {
 	struct json_object *list = json_object_new_array(), *o;
 
-	for (size_t i = 0; i < json_object_array_length(tags); i++) {
-		const char *tag = json_object_get_string(
-		    json_object_array_get_idx(tags, i));
+	for (size_t i = 0; i < json_count(tags); i++) {
+		const char *tag = json_object_get_string(json_at(tags, i));
 		struct buf url = { 0 };
 
 		buf_puts(&url, "/runbooks?q=");

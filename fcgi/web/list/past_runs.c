@@ -28,7 +28,7 @@ past_runs_add(struct req *req, struct json_object *o, const char *runbook)
 		json_object_array_add(list, model_run_row(req, rows));
 	}
 	db_done(rows);
-	model_bool(o, "has_past", json_object_array_length(list) > 0);
+	model_bool(o, "has_past", json_count(list) > 0);
 	model_put(o, "past_runs", list);
 	model_int(o, "succeeded", succeeded);
 	model_int(o, "ended", ended);
@@ -81,11 +81,11 @@ past_runs_add_strip(struct req *req, struct json_object *o)
 {
 	struct json_object *runs = json_get(o, "past_runs");
 	struct json_object *list = json_object_new_array();
-	size_t n = json_object_array_length(runs);
+	size_t n = json_count(runs);
 	int64_t longest = 0, ms;
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *run = json_object_array_get_idx(runs, i);
+		struct json_object *run = json_at(runs, i);
 
 		/* one that is open may wait for days */
 		if (json_get(run, "ended_at") != NULL &&
@@ -93,7 +93,7 @@ past_runs_add_strip(struct req *req, struct json_object *o)
 			longest = ms;
 	}
 	for (size_t i = n; i-- > 0;)
-		json_object_array_add(list,
-		    bar(req, json_object_array_get_idx(runs, i), longest));
+		json_object_array_add(
+		    list, bar(req, json_at(runs, i), longest));
 	model_put(o, "strip", list);
 }

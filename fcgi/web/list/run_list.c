@@ -156,15 +156,13 @@ read_runs(struct req *req, const struct query *q, enum stmt stmt,
 static void
 reverse(struct json_object *list)
 {
-	size_t n = json_object_array_length(list);
+	size_t n = json_count(list);
 
 	for (size_t i = 0; i < n / 2; i++) {
-		struct json_object *a = json_object_get(
-		    json_object_array_get_idx(list, i));
+		struct json_object *a = json_object_get(json_at(list, i));
 
-		json_object_array_put_idx(list, i,
-		    json_object_get(
-			json_object_array_get_idx(list, n - 1 - i)));
+		json_object_array_put_idx(
+		    list, i, json_object_get(json_at(list, n - 1 - i)));
 		json_object_array_put_idx(list, n - 1 - i, a);
 	}
 }
@@ -178,7 +176,7 @@ find_newer(struct req *req, struct query *q, const struct lead *lead,
 
 	place(req, q, true);
 	read_runs(req, q, lead->up, ret->runs);
-	if (json_object_array_length(ret->runs) <= most)
+	if (json_count(ret->runs) <= most)
 		return false;
 	json_object_array_del_idx(ret->runs, most, 1);
 	reverse(ret->runs);
@@ -195,7 +193,7 @@ find_older(struct req *req, struct query *q, const struct lead *lead,
 	place(req, q, false);
 	read_runs(req, q, lead->down, ret->runs);
 	ret->newer = q->ask->after == 0 && q->ask->before > 0;
-	ret->older = json_object_array_length(ret->runs) > most;
+	ret->older = json_count(ret->runs) > most;
 	if (ret->older)
 		json_object_array_del_idx(ret->runs, most, 1);
 }

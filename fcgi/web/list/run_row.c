@@ -101,9 +101,9 @@ rule_role(const struct view *v)
 {
 	struct json_object *rules = v->lifecycle.approvals;
 
-	for (size_t i = 0; i < json_object_array_length(rules); i++) {
+	for (size_t i = 0; i < json_count(rules); i++) {
 		const char *role = json_text(
-		    json_object_array_get_idx(rules, i), "role", "approver");
+		    json_at(rules, i), "role", "approver");
 
 		if (actor_has(&v->req->actor, role))
 			return role;
@@ -279,6 +279,6 @@ run_row_add(struct req *req, struct json_object *row)
 void
 run_row_add_all(struct req *req, struct json_object *rows)
 {
-	for (size_t i = 0; i < json_object_array_length(rows); i++)
-		run_row_add(req, json_object_array_get_idx(rows, i));
+	for (size_t i = 0; i < json_count(rows); i++)
+		run_row_add(req, json_at(rows, i));
 }

@@ -181,10 +181,8 @@ may_send_at(struct channel *c, int64_t now)
 static bool
 is_listed(struct json_object *names, const char *who)
 {
-	for (size_t i = 0; i < json_object_array_length(names); i++)
-		if (text_eq(json_object_get_string(
-				json_object_array_get_idx(names, i)),
-			who))
+	for (size_t i = 0; i < json_count(names); i++)
+		if (text_eq(json_object_get_string(json_at(names, i)), who))
 			return true;
 	return false;
 }
@@ -199,7 +197,7 @@ send_presence(struct channel *c)
 
 	for (struct seat *s = c->seats; s != NULL; s = s->next) {
 		count++;
-		if (json_object_array_length(names) < MAX_NAMES &&
+		if (json_count(names) < MAX_NAMES &&
 		    !is_listed(names, s->watcher->who))
 			json_object_array_add(
 			    names, json_object_new_string(s->watcher->who));

@@ -167,15 +167,13 @@ add_matches(
 	struct json_object *list = json_object_new_array(), *found;
 	enum err err = output_text_search_piece(
 	    f, q, MATCHES, PIECE_SEARCHED, &place, list);
-	size_t n = json_object_array_length(list);
+	size_t n = json_count(list);
 
 	found = json_object_new_array_ext((int)n + 1);
 	for (size_t i = 0; i < n; i++)
 		json_object_array_add(found,
 		    json_object_new_int64(
-			json_int(
-			    json_object_array_get_idx(list, i), "line", 1) -
-			1));
+			json_int(json_at(list, i), "line", 1) - 1));
 	json_object_put(list);
 	model_put(o, "matches", found);
 	model_int(o, "at", place.at);

@@ -19,8 +19,8 @@ range(struct req *req, const struct view_step *s)
 
 	if (s->tries == NULL)
 		return request_text(req, "attempts_none");
-	first = json_int(json_object_array_get_idx(s->tries, 0), "n", 0);
-	last = first + (int64_t)json_object_array_length(s->tries) - 1;
+	first = json_int(json_at(s->tries, 0), "n", 0);
+	last = first + (int64_t)json_count(s->tries) - 1;
 	return request_fill(req, "attempts_range", "first",
 	    arena_printf(req->arena, "%" PRId64, first), "last",
 	    arena_printf(req->arena, "%" PRId64, last), "count",

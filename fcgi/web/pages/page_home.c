@@ -41,7 +41,7 @@ static void
 add_list(struct json_object *model, const char *name, const char *has,
     struct json_object *list)
 {
-	json_set_bool(model, has, json_object_array_length(list) > 0);
+	json_set_bool(model, has, json_count(list) > 0);
 	json_set(model, name, list);
 }
 
@@ -57,8 +57,8 @@ resets(struct req *req)
 		return json_object_new_array();
 	all = db_rows_json(
 	    db_query(req->web->db, STMT_RESETS_OPEN, TEXT(req->actor.name)));
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *o = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_count(all); i++) {
+		struct json_object *o = json_at(all, i);
 		const char *name = json_text(o, "name", "");
 
 		model_text(o, "text",
@@ -96,9 +96,9 @@ add_all_open(struct req *req, struct json_object *model, int64_t before)
 	    row_models(req,
 		db_query(req->web->db, STMT_WEB_RUNS_OPEN, INT(before),
 		    INT(MAX_OPEN + 1))));
-	n = json_object_array_length(open);
+	n = json_count(open);
 	for (size_t i = 0; i < n && i < MAX_OPEN; i++) {
-		o = json_object_array_get_idx(open, i);
+		o = json_at(open, i);
 		run_row_add(req, o);
 		json_object_array_add(
 		    json_get(o, "waiting_for") != NULL ? waiting : running,
@@ -125,8 +125,8 @@ ended(struct req *req, struct rows *rows)
 static bool
 has_run(struct json_object *list, int64_t id)
 {
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		if (json_int(json_object_array_get_idx(list, i), "id", 0) == id)
+	for (size_t i = 0; i < json_count(list); i++)
+		if (json_int(json_at(list, i), "id", 0) == id)
 			return true;
 	return false;
 }
@@ -137,8 +137,8 @@ others(struct json_object *recent, struct json_object *failed)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(recent); i++) {
-		struct json_object *o = json_object_array_get_idx(recent, i);
+	for (size_t i = 0; i < json_count(recent); i++) {
+		struct json_object *o = json_at(recent, i);
 
 		if (!has_run(failed, json_int(o, "id", 0)))
 			json_object_array_add(list, json_object_get(o));
@@ -155,10 +155,8 @@ tab_of(struct json_object *model)
 	for (int k = 0; k < 2; k++) {
 		struct json_object *runs = json_get(model, lists[k]);
 
-		for (size_t i = 0; i < json_object_array_length(runs); i++)
-			if (text_eq(
-				json_text(json_object_array_get_idx(runs, i),
-				    "icon", ""),
+		for (size_t i = 0; i < json_count(runs); i++)
+			if (text_eq(json_text(json_at(runs, i), "icon", ""),
 				"failed"))
 				return "failed";
 	}
@@ -181,10 +179,9 @@ add_first(struct req *req, struct json_object *model)
 	    !json_flag(model, "has_recent", false);
 	bool has = false;
 
-	for (size_t i = 0; i < json_object_array_length(names); i++)
+	for (size_t i = 0; i < json_count(names); i++)
 		has |= text_eq(
-		    json_object_get_string(json_object_array_get_idx(names, i)),
-		    EXAMPLE);
+		    json_object_get_string(json_at(names, i)), EXAMPLE);
 	json_set_bool(model, "_is_first", first);
 	json_set_bool(model, "_has_example", has);
 }

@@ -78,7 +78,7 @@ add_search(struct req *req, struct json_object *o, const char *exec,
 
 	if (matches == NULL)
 		return output_text_unreadable(req);
-	n = json_object_array_length(matches);
+	n = json_count(matches);
 	model_text(o, "q", q);
 	model_text(o, "found_text", NULL); /* the viewer writes it */
 	model_put(o, "matches", matches);
@@ -209,10 +209,8 @@ rejected_line(struct req *req, const char *text)
 	if (json_object_is_type(o, json_type_object))
 		line = rejected_in(req, o);
 	else if (json_object_is_type(o, json_type_array))
-		for (size_t i = 0;
-		     line == NULL && i < json_object_array_length(o); i++)
-			line = rejected_in(
-			    req, json_object_array_get_idx(o, i));
+		for (size_t i = 0; line == NULL && i < json_count(o); i++)
+			line = rejected_in(req, json_at(o, i));
 	json_object_put(o);
 	return line;
 }

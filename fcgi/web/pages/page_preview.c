@@ -127,10 +127,8 @@ add_target(struct view *v, const struct step *step, struct json_object *list,
 {
 	struct json_object *o;
 
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		if (text_eq(json_text(
-				json_object_array_get_idx(list, i), "name", ""),
-			name))
+	for (size_t i = 0; i < json_count(list); i++)
+		if (text_eq(json_text(json_at(list, i), "name", ""), name))
 			return;
 	o = json_object_new_object();
 	model_text(o, "name", name);
@@ -147,20 +145,17 @@ targets_model(struct view *v, const struct step *step)
 	    v->req, card_copy_ends(v->req, step));
 	struct json_object *names = request_own(v->req, view_targets(v, step));
 
-	for (size_t i = 0; i < json_object_array_length(names); i++)
-		add_target(v, step, list,
-		    json_object_get_string(
-			json_object_array_get_idx(names, i)));
-	for (size_t i = 0; i < json_object_array_length(ends); i++) {
+	for (size_t i = 0; i < json_count(names); i++)
+		add_target(
+		    v, step, list, json_object_get_string(json_at(names, i)));
+	for (size_t i = 0; i < json_count(ends); i++) {
 		struct json_object *of = request_own(v->req,
 		    plan_targets_of(json_get(v->run, "targets"),
-			json_object_get_string(
-			    json_object_array_get_idx(ends, i))));
+			json_object_get_string(json_at(ends, i))));
 
-		for (size_t k = 0; k < json_object_array_length(of); k++)
+		for (size_t k = 0; k < json_count(of); k++)
 			add_target(v, step, list,
-			    json_object_get_string(
-				json_object_array_get_idx(of, k)));
+			    json_object_get_string(json_at(of, k)));
 	}
 	return list;
 }
@@ -339,7 +334,7 @@ page_preview(struct req *req, struct reply *reply)
 	model_put(o, "run", run);
 	model_put(o, "step", step);
 	model_put(o, "targets", targets_model(v, &v->plan->steps[i]));
-	model_bool(o, "has_values", json_object_array_length(values) > 0);
+	model_bool(o, "has_values", json_count(values) > 0);
 	model_put(o, "values", values);
 	model_text(o, "lead", lead(req, &v->plan->steps[i]));
 	model_text(o, "list_note", template_note(v, i));

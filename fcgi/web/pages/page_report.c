@@ -44,7 +44,7 @@ static void
 add_list(struct json_object *o, const char *name, const char *has,
     struct json_object *list)
 {
-	json_set_bool(o, has, json_object_array_length(list) > 0);
+	json_set_bool(o, has, json_count(list) > 0);
 	json_set(o, name, list);
 }
 
@@ -94,8 +94,8 @@ asked(struct view *v)
 	struct json_object *rules = v->lifecycle.approvals, *rule;
 	const char *text = "";
 
-	for (size_t i = 0; i < json_object_array_length(rules); i++) {
-		rule = json_object_array_get_idx(rules, i);
+	for (size_t i = 0; i < json_count(rules); i++) {
+		rule = json_at(rules, i);
 		text = arena_printf(v->req->arena, "%s%s%s × %" PRId64, text,
 		    i > 0 ? ", " : "", json_text(rule, "role", ""),
 		    json_int(rule, "count", 1));
@@ -238,14 +238,13 @@ attempt_lines(struct view *v, int i)
 		"exit", "started_at", "ended_at", "bytes", "hash", "artifact" };
 	struct json_object *list = json_object_new_array(), *attempt, *targets;
 	struct json_object *tries = view_attempts(v, i);
-	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
+	size_t n = json_count(tries);
 
 	for (size_t k = 0; k < n; k++) {
-		attempt = json_object_array_get_idx(tries, k);
+		attempt = json_at(tries, k);
 		targets = json_get(attempt, "targets");
-		for (size_t t = 0; t < json_object_array_length(targets); t++) {
-			struct json_object *of = json_object_array_get_idx(
-			    targets, t);
+		for (size_t t = 0; t < json_count(targets); t++) {
+			struct json_object *of = json_at(targets, t);
 			struct json_object *o = json_object_new_object();
 
 			model_int(o, "n", json_int(attempt, "n", 0));
@@ -315,11 +314,11 @@ put_step(struct view *v, int i, struct arena *piece, struct reply *reply)
 		v->below = below += VIEW_ATTEMPTS;
 		step = request_own(v->req, csv_step(v, i));
 		rows = request_own(v->req, attempt_lines(v, i));
-		n = json_object_array_length(rows);
+		n = json_count(rows);
 		for (size_t k = 0;
 		     k < n || (k == 0 && below == 1 + VIEW_ATTEMPTS); k++)
 			put_line(&reply->body, step,
-			    k < n ? json_object_array_get_idx(rows, k) : NULL);
+			    k < n ? json_at(rows, k) : NULL);
 		arena_reset(piece);
 		reply_flush(reply);
 	} while (below <= v->steps[i].attempts);

@@ -341,7 +341,7 @@ add_comments(struct view *v, struct json_object *o)
 
 	text_int(request_query(v->req, "comments"), 1, INT64_MAX, &before);
 	comments = run_model_comments(v, before, RUN_MODEL_COMMENTS, &earlier);
-	model_bool(o, "has_comments", json_object_array_length(comments) > 0);
+	model_bool(o, "has_comments", json_count(comments) > 0);
 	model_put(o, "comments", comments);
 	model_text(o, "earlier_url",
 	    earlier == 0
@@ -364,7 +364,7 @@ add_offers(struct view *v, struct json_object *o)
 
 	model_put(o, "next", run_actions_next(v));
 	model_put(o, "presses", presses);
-	model_bool(o, "has_actions", json_object_array_length(menu) > 0);
+	model_bool(o, "has_actions", json_count(menu) > 0);
 	model_put(o, "actions", menu);
 }
 
@@ -374,7 +374,7 @@ add_approved(struct view *v, struct json_object *o)
 {
 	struct json_object *values = run_model_parameters(v);
 
-	model_bool(o, "has_parameters", json_object_array_length(values) > 0);
+	model_bool(o, "has_parameters", json_count(values) > 0);
 	model_put(o, "parameters", values);
 	model_put(
 	    o, "approved", approvals_are_awaited(v) ? approved_model(v) : NULL);
@@ -433,7 +433,7 @@ add_items(struct view *v, struct json_object *o)
 	    : items(v, keep_rollback);
 
 	model_put(o, "items", items(v, keep_forward));
-	model_bool(o, "has_rollback_items", json_object_array_length(back) > 0);
+	model_bool(o, "has_rollback_items", json_count(back) > 0);
 	model_put(o, "rollback_items", back);
 }
 
@@ -461,8 +461,8 @@ page_run_frame(struct view *v)
 {
 	struct json_object *o = run_model(v), *page = page_part(v);
 
-	model_bool(page, "has_artifacts",
-	    json_object_array_length(json_get(o, "artifacts")) > 0);
+	model_bool(
+	    page, "has_artifacts", json_count(json_get(o, "artifacts")) > 0);
 	model_put(page, "refused", refused(v));
 	model_put(page, "production", json_object_get(v->req->production));
 	model_put(page, "holders",

@@ -33,7 +33,7 @@ used_targets(struct req *req, struct json_object *use)
 		    !json_flag(target, "way", false))
 			json_object_array_add(
 			    names, json_object_new_string(name));
-	n = json_object_array_length(names);
+	n = json_count(names);
 	if (n == 0)
 		return request_text(req, "environment_no_targets");
 	return n <= TARGETS_NAMED
@@ -56,14 +56,14 @@ rules_text(
     struct req *req, const struct plan *plan, struct json_object *environment)
 {
 	struct json_object *more = json_get(environment, "approvals"), *rule;
-	size_t n = more != NULL ? json_object_array_length(more) : 0;
+	size_t n = json_count(more);
 	const char *text = "";
 
 	for (size_t i = 0; i < plan->approvals_count; i++)
 		text = rule_text(req, text, plan->approvals[i].role,
 		    plan->approvals[i].count);
 	for (size_t i = 0; i < n; i++) {
-		rule = json_object_array_get_idx(more, i);
+		rule = json_at(more, i);
 		text = rule_text(req, text, json_text(rule, "role", ""),
 		    json_int(rule, "count", 1));
 	}
@@ -101,10 +101,10 @@ put_environments(struct req *req, struct json_object *model,
     struct json_object *all, const struct plan *plan, const char *selected)
 {
 	struct json_object *list = json_object_new_array(), *only = NULL;
-	size_t n = json_object_array_length(all), possible = 0;
+	size_t n = json_count(all), possible = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *e = json_object_array_get_idx(all, i);
+		struct json_object *e = json_at(all, i);
 		struct json_object *o = json_object_new_object();
 		const char *name = json_text(e, "name", "");
 
@@ -145,8 +145,8 @@ place_problem(struct req *req, struct json_object *model, enum err err)
 	struct json_object *list = json_get(model, "parameters");
 	const char *field = json_text(problem, "field", "");
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *p = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_count(list); i++) {
+		struct json_object *p = json_at(list, i);
 
 		if (!text_eq(json_text(p, "name", ""), field))
 			continue;

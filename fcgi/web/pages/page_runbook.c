@@ -204,11 +204,10 @@ static struct json_object *
 newest(struct json_object *runs)
 {
 	struct json_object *list = json_object_new_array();
-	size_t n = json_object_array_length(runs);
+	size_t n = json_count(runs);
 
 	for (size_t i = 0; i < n && i < NEWEST; i++)
-		json_object_array_add(
-		    list, json_object_get(json_object_array_get_idx(runs, i)));
+		json_object_array_add(list, json_object_get(json_at(runs, i)));
 	return list;
 }
 
@@ -247,17 +246,16 @@ page_runbook(struct req *req, struct reply *reply)
 	tags_and_outline(runbook, model);
 	list = diagnostics(req, runbook);
 	model_put(model, "diagnostics", list);
-	model_bool(
-	    model, "has_diagnostics", json_object_array_length(list) > 0);
+	model_bool(model, "has_diagnostics", json_count(list) > 0);
 	model_bool(model, "is_broken", runbook->errors > 0);
 	model_bool(
 	    model, "targets_wrong", runbook_cache_targets_mistakes(req) > 0);
 	model_bool(model, "can_run",
 	    runbook->errors == 0 && runbook->plan.steps_count > 0 &&
-		json_object_array_length(environments) > 0 &&
+		json_count(environments) > 0 &&
 		actor_has(&req->actor, "operator"));
 	model_bool(model, "no_environments",
-	    json_object_array_length(environments) == 0 &&
+	    json_count(environments) == 0 &&
 		runbook_cache_targets_mistakes(req) == 0);
 	model_put(model, "parameters", parameters(req, runbook));
 	model_bool(model, "has_parameters", runbook->plan.parameters_count > 0);

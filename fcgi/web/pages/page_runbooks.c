@@ -29,7 +29,7 @@ add_runs(struct req *req, struct json_object *o, const char *name)
 	const char *at;
 
 	past_runs_add(req, past, name);
-	run = json_object_array_get_idx(json_get(past, "past_runs"), 0);
+	run = json_at(json_get(past, "past_runs"), 0);
 	if (run != NULL) {
 		at = json_text(run, "ended_at", NULL);
 		last = json_object_new_object();
@@ -88,12 +88,11 @@ static struct json_object *
 by_title(struct req *req, struct json_object *names, struct json_object *held)
 {
 	struct json_object *list = request_own(req, json_object_new_array());
-	size_t n = json_object_array_length(names), count = 0;
+	size_t n = json_count(names), count = 0;
 	struct titled all[TITLED];
 
 	for (size_t i = 0; i < n; i++) {
-		const char *name = json_object_get_string(
-		    json_object_array_get_idx(names, i));
+		const char *name = json_object_get_string(json_at(names, i));
 		struct json_object *o = library_entry(req, name, held);
 
 		if (o != NULL)
@@ -116,12 +115,11 @@ by_title(struct req *req, struct json_object *names, struct json_object *held)
 static size_t
 first_of_page(struct json_object *names, const char *after, bool are_sorted)
 {
-	size_t n = json_object_array_length(names);
+	size_t n = json_count(names);
 
 	for (size_t i = 0; i < n && *after != '\0'; i++) {
 		int order = strcmp(
-		    json_object_get_string(json_object_array_get_idx(names, i)),
-		    after);
+		    json_object_get_string(json_at(names, i)), after);
 
 		if (order == 0)
 			return i + 1;
@@ -151,18 +149,16 @@ entries(struct req *req, struct json_object *names, const char **ret_next)
 	struct json_object *list = json_object_new_array(), *o;
 	struct json_object *held = request_own(req, json_object_new_object());
 	const char *q = request_query(req, "q"), *name = NULL;
-	size_t n = json_object_array_length(names), looked = 0, i;
+	size_t n = json_count(names), looked = 0, i;
 	bool is_small = n <= TITLED;
 
 	if (is_small)
 		names = by_title(req, names, held);
-	n = json_object_array_length(names);
+	n = json_count(names);
 	i = first_of_page(names, request_query(req, "after"), !is_small);
 
-	while (i < n && looked++ < LOOKED &&
-	    json_object_array_length(list) < ROWS) {
-		name = json_object_get_string(
-		    json_object_array_get_idx(names, i++));
+	while (i < n && looked++ < LOOKED && json_count(list) < ROWS) {
+		name = json_object_get_string(json_at(names, i++));
 		if ((o = library_entry(req, name, held)) == NULL)
 			continue;
 		if (!is_found(req, o, q)) {
@@ -185,12 +181,12 @@ page_runbooks(struct req *req, struct reply *reply)
 {
 	struct json_object *model = json_object_new_object();
 	struct json_object *names = request_own(req, runbook_cache_names(req));
-	size_t count = json_object_array_length(names);
+	size_t count = json_count(names);
 	const char *next, *after = request_query(req, "after");
 	const char *q = request_query(req, "q");
 	struct json_object *list = entries(req, names, &next);
 
-	model_bool(model, "is_empty", json_object_array_length(list) == 0);
+	model_bool(model, "is_empty", json_count(list) == 0);
 	model_put(model, "runbooks", list);
 	model_text(model, "q", *q != '\0' ? q : NULL);
 	model_text(model, "prev_url",

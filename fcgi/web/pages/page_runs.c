@@ -71,9 +71,8 @@ environment_choices(struct req *req)
 	    req, runbook_cache_environments(req));
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		const char *name = json_text(
-		    json_object_array_get_idx(all, i), "name", "");
+	for (size_t i = 0; i < json_count(all); i++) {
+		const char *name = json_text(json_at(all, i), "name", "");
 		struct json_object *o = json_object_new_object();
 
 		model_text(o, "name", name);
@@ -90,9 +89,8 @@ static const char *const results[] = { "succeeded", "failed", "rolled_back",
 static void
 append(struct json_object *list, struct json_object *more)
 {
-	for (size_t i = 0; i < json_object_array_length(more); i++)
-		json_object_array_add(
-		    list, json_object_get(json_object_array_get_idx(more, i)));
+	for (size_t i = 0; i < json_count(more); i++)
+		json_object_array_add(list, json_object_get(json_at(more, i)));
 	json_object_put(more);
 }
 
@@ -141,8 +139,8 @@ by_day(struct req *req, struct json_object *runs)
 	struct json_object *days = json_object_new_array(), *list = NULL, *o;
 	const char *day = "";
 
-	for (size_t i = 0; i < json_object_array_length(runs); i++) {
-		struct json_object *run = json_object_array_get_idx(runs, i);
+	for (size_t i = 0; i < json_count(runs); i++) {
+		struct json_object *run = json_at(runs, i);
 		const char *at = arena_strndup(req->arena,
 		    json_text(run, "created_at", ""), strlen("2026-11-28"));
 
@@ -203,7 +201,7 @@ read_ask(struct req *req)
 static int64_t
 id_at(struct json_object *runs, size_t i)
 {
-	return json_int(json_object_array_get_idx(runs, i), "id", 0);
+	return json_int(json_at(runs, i), "id", 0);
 }
 
 enum err
@@ -223,7 +221,7 @@ page_runs(struct req *req, struct reply *reply)
 		return request_unreadable(req);
 	}
 	runs = list.runs;
-	n = json_object_array_length(runs);
+	n = json_count(runs);
 	run_row_add_all(req, runs);
 	model = json_object_new_object();
 	model_put(model, "runs", runs);

@@ -24,7 +24,7 @@ put_users(struct req *req, struct json_object *o, const char *name)
 	const struct targets *t = runbook_cache_targets(req);
 	struct json_object *users = t != NULL ? targets_with_secret(t, name)
 					      : json_object_new_array();
-	size_t n = json_object_array_length(users);
+	size_t n = json_count(users);
 
 	if (n > USERS)
 		json_object_array_del_idx(users, USERS, n - USERS);
@@ -78,19 +78,18 @@ missing(struct req *req, int64_t *ret_count)
 	struct json_object *all = request_own(
 	    req, t != NULL ? targets_describe(t) : json_object_new_array());
 
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
+	for (size_t i = 0; i < json_count(all); i++) {
 		struct json_object *targets = json_get(
-		    json_object_array_get_idx(all, i), "targets");
+		    json_at(all, i), "targets");
 
-		for (size_t k = 0; k < json_object_array_length(targets); k++) {
+		for (size_t k = 0; k < json_count(targets); k++) {
 			struct json_object *names = json_get(
-			    json_object_array_get_idx(targets, k), "secrets");
-			size_t n = json_object_array_length(names);
+			    json_at(targets, k), "secrets");
+			size_t n = json_count(names);
 
 			for (size_t m = 0; m < n; m++)
 				add_missing(req,
-				    json_object_get_string(
-					json_object_array_get_idx(names, m)),
+				    json_object_get_string(json_at(names, m)),
 				    seen, list, ret_count);
 		}
 	}
@@ -113,7 +112,7 @@ show(struct req *req, struct reply *reply, const char *name, enum err why)
 
 	if (why != ERR_OK)
 		reply->status = reply_status(why, req->fault.code);
-	model_bool(model, "has_secrets", json_object_array_length(list) > 0);
+	model_bool(model, "has_secrets", json_count(list) > 0);
 	model_bool(model, "has_missing", lacking > 0);
 	model_int(model, "missing_count", lacking);
 	model_put(model, "secrets", list);
@@ -121,7 +120,7 @@ show(struct req *req, struct reply *reply, const char *name, enum err why)
 	if (req->wants == WANTS_HTML) {
 		model_bool(model, "is_searched",
 		    pager_filter(req) != NULL || *pager_after(req) != '\0' ||
-			json_object_array_length(list) >= SEARCHED);
+			json_count(list) >= SEARCHED);
 		model_text(model, "missing_more",
 		    lacking > MISSING
 			? request_fill(req, "used_by_more", "count",

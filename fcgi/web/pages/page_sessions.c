@@ -101,10 +101,9 @@ page_sessions(struct req *req, struct reply *reply)
 	model_text(model, "url", path);
 	model_text(model, "title", title);
 	model_bool(model, "is_own", own);
-	model_bool(model, "has_sessions", json_object_array_length(list) > 0);
+	model_bool(model, "has_sessions", json_count(list) > 0);
 	model_bool(model, "has_others",
-	    !own || json_object_array_length(list) > 1 ||
-		*pager_after(req) != '\0');
+	    !own || json_count(list) > 1 || *pager_after(req) != '\0');
 	model_put(model, "sessions", list);
 	return reply_model(req, reply, "sessions.html", title, model);
 }

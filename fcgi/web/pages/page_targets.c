@@ -23,10 +23,10 @@ users_of(struct req *req, const struct targets *t, const char *environment)
 	struct json_object *users = request_own(req, json_object_new_object());
 	struct cached_runbook *entry;
 
-	for (size_t i = 0; i < json_object_array_length(names); i++) {
+	for (size_t i = 0; i < json_count(names); i++) {
 		struct json_object *used = NULL, *name;
 
-		name = json_object_array_get_idx(names, i);
+		name = json_at(names, i);
 		if (runbook_cache_current(
 			req, json_object_get_string(name), &entry) != ERR_OK ||
 		    targets_resolve(t, environment, entry->plan, &used, NULL) !=
@@ -51,10 +51,8 @@ links_to(struct json_object *names)
 {
 	struct json_object *list = json_object_new_array(), *o;
 
-	for (size_t i = 0; names != NULL && i < json_object_array_length(names);
-	     i++) {
-		const char *name = json_object_get_string(
-		    json_object_array_get_idx(names, i));
+	for (size_t i = 0; i < json_count(names); i++) {
+		const char *name = json_object_get_string(json_at(names, i));
 
 		o = json_object_new_object();
 		model_text(o, "name", name);
@@ -92,10 +90,8 @@ complete_target(
 static bool
 has_text(struct json_object *list, const char *text)
 {
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		if (text_eq(text,
-			json_object_get_string(
-			    json_object_array_get_idx(list, i))))
+	for (size_t i = 0; i < json_count(list); i++)
+		if (text_eq(text, json_object_get_string(json_at(list, i))))
 			return true;
 	return false;
 }
@@ -106,8 +102,8 @@ members_of(struct json_object *e, const char *group)
 {
 	struct json_object *groups = json_get(e, "groups"), *g;
 
-	for (size_t i = 0; i < json_object_array_length(groups); i++) {
-		g = json_object_array_get_idx(groups, i);
+	for (size_t i = 0; i < json_count(groups); i++) {
+		g = json_at(groups, i);
 		if (text_eq(json_text(g, "name", ""), group))
 			return json_get(g, "members");
 	}
@@ -136,13 +132,13 @@ filter(struct req *req, struct json_object *e)
 	struct json_object *list = json_object_new_array();
 	const char *q = pager_filter(req);
 	struct json_object *group = members_of(e, q);
-	size_t n = json_object_array_length(all);
+	size_t n = json_count(all);
 
 	for (size_t i = 0; i < n; i++)
-		if (is_sought(q, group, json_object_array_get_idx(all, i)))
-			json_object_array_add(list,
-			    json_object_get(json_object_array_get_idx(all, i)));
-	n = json_object_array_length(list);
+		if (is_sought(q, group, json_at(all, i)))
+			json_object_array_add(
+			    list, json_object_get(json_at(all, i)));
+	n = json_count(list);
 	json_set(e, "targets", list);
 	return n > 0;
 }
@@ -159,7 +155,7 @@ static void
 cut_members(struct req *req, struct json_object *e, struct json_object *group)
 {
 	struct json_object *members = json_get(group, "members");
-	size_t n = json_object_array_length(members);
+	size_t n = json_count(members);
 
 	model_int(group, "count", (int64_t)n);
 	model_text(group, "count_text", count_text(req, n));
@@ -183,25 +179,21 @@ cut_targets(struct req *req, struct json_object *e)
 	const char *path = pager_path(
 	    req, "/targets/", json_text(e, "name", ""), "", NULL);
 	const char *after = *req->name != '\0' ? pager_after(req) : "";
-	size_t n = json_object_array_length(all), from = 0, to;
+	size_t n = json_count(all), from = 0, to;
 
 	for (size_t i = 0; *after != '\0' && i < n && from == 0; i++)
-		if (text_eq(after,
-			json_text(
-			    json_object_array_get_idx(all, i), "name", "")))
+		if (text_eq(after, json_text(json_at(all, i), "name", "")))
 			from = i + 1;
 	to = n - from > PAGER_ROWS ? from + PAGER_ROWS : n;
 	list = json_object_new_array();
 	for (size_t i = from; i < to; i++)
-		json_object_array_add(
-		    list, json_object_get(json_object_array_get_idx(all, i)));
+		json_object_array_add(list, json_object_get(json_at(all, i)));
 	model_int(e, "count", (int64_t)n);
 	model_text(e, "count_text", n > PAGER_ROWS ? count_text(req, n) : NULL);
 	model_text(e, "first_url", from > 0 ? pager_url(req, path, "") : NULL);
 	model_text(e, "next_url",
-	    to < n ? pager_url(req, path,
-			 json_text(json_object_array_get_idx(all, to - 1),
-			     "name", ""))
+	    to < n ? pager_url(
+			 req, path, json_text(json_at(all, to - 1), "name", ""))
 		   : NULL);
 	json_set(e, "targets", list);
 }
@@ -214,13 +206,12 @@ complete(struct req *req, const struct targets *t, struct json_object *e)
 	size_t n;
 
 	cut_targets(req, e);
-	for (size_t i = 0; i < json_object_array_length(groups); i++)
-		cut_members(req, e, json_object_array_get_idx(groups, i));
+	for (size_t i = 0; i < json_count(groups); i++)
+		cut_members(req, e, json_at(groups, i));
 	targets = json_get(e, "targets");
-	n = json_object_array_length(targets);
+	n = json_count(targets);
 	for (size_t i = 0; i < n; i++)
-		complete_target(
-		    req, json_object_array_get_idx(targets, i), users);
+		complete_target(req, json_at(targets, i), users);
 	if (req->wants != WANTS_HTML)
 		return;
 	model_text(e, "local_text",
@@ -230,7 +221,7 @@ complete(struct req *req, const struct targets *t, struct json_object *e)
 	json_set_bool(e, "has_values",
 	    json_object_object_length(json_get(e, "values")) > 0);
 	json_set_bool(e, "has_targets", n > 0);
-	json_set_bool(e, "has_groups", json_object_array_length(groups) > 0);
+	json_set_bool(e, "has_groups", json_count(groups) > 0);
 }
 
 static struct json_object *
@@ -263,8 +254,8 @@ page_targets(struct req *req, struct reply *reply)
 	all = request_own(
 	    req, t != NULL ? targets_describe(t) : json_object_new_array());
 	list = json_object_new_array();
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		e = json_object_array_get_idx(all, i);
+	for (size_t i = 0; i < json_count(all); i++) {
+		e = json_at(all, i);
 		if (*req->name != '\0' &&
 		    !text_eq(req->name, json_text(e, "name", "")))
 			continue;
@@ -273,21 +264,19 @@ page_targets(struct req *req, struct reply *reply)
 		complete(req, t, e);
 		json_object_array_add(list, json_object_get(e));
 	}
-	if (*req->name != '\0' && !is_filtered &&
-	    json_object_array_length(list) == 0) {
+	if (*req->name != '\0' && !is_filtered && json_count(list) == 0) {
 		json_object_put(list);
 		return fault_set(&req->fault, ERR_NOT_FOUND, "not_found", "",
 		    "no_environment name=%.64s", req->name);
 	}
 	model = json_object_new_object();
-	model_bool(model, "is_empty", json_object_array_length(all) == 0);
-	model_bool(model, "is_unmatched",
-	    is_filtered && json_object_array_length(list) == 0);
+	model_bool(model, "is_empty", json_count(all) == 0);
+	model_bool(model, "is_unmatched", is_filtered && json_count(list) == 0);
 	model_bool(model, "is_filtered", is_filtered);
 	model_text(model, "q", request_query(req, "q"));
 	model_put(model, "environments", list);
 	e = t != NULL ? mistakes(req, t) : json_object_new_array();
-	model_bool(model, "has_mistakes", json_object_array_length(e) > 0);
+	model_bool(model, "has_mistakes", json_count(e) > 0);
 	model_put(model, "mistakes", e);
 	return reply_model(req, reply, "targets.html",
 	    request_text(req, "targets_title"), model);

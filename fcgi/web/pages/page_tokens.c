@@ -49,7 +49,7 @@ show(struct req *req, struct reply *reply, const char *token, enum err why)
 
 	if (why != ERR_OK)
 		reply->status = reply_status(why, req->fault.code);
-	model_bool(model, "has_tokens", json_object_array_length(list) > 0);
+	model_bool(model, "has_tokens", json_count(list) > 0);
 	model_put(model, "tokens", list);
 	if (req->wants == WANTS_HTML) {
 		model_text(model, "new_token", token);

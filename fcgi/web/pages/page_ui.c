@@ -66,8 +66,8 @@ fields(struct req *req, const struct view *v)
 	struct filling f = { .req = req };
 	struct json_object *list = parameter_fields(&f, v->plan);
 
-	json_set_text(json_object_array_get_idx(list, 0), "error",
-	    request_text(req, "value_needed"));
+	json_set_text(
+	    json_at(list, 0), "error", request_text(req, "value_needed"));
 	return list;
 }
 
@@ -180,8 +180,8 @@ add_moments(struct req *req, struct json_object *model)
 		err = add_moment(req, model, &moments[i]);
 	if (err == ERR_OK)
 		model_put(model, "_outline",
-		    json_object_get(json_get(
-			json_object_array_get_idx(list, OUTLINED), "outline")));
+		    json_object_get(
+			json_get(json_at(list, OUTLINED), "outline")));
 	return err;
 }
 

@@ -38,12 +38,10 @@ static const struct {
 static bool
 has_role(struct json_object *roles, const char *name)
 {
-	size_t n = roles != NULL ? json_object_array_length(roles) : 0;
+	size_t n = json_count(roles);
 
 	for (size_t i = 0; i < n; i++)
-		if (text_eq(json_object_get_string(
-				json_object_array_get_idx(roles, i)),
-			name))
+		if (text_eq(json_object_get_string(json_at(roles, i)), name))
 			return true;
 	return false;
 }
@@ -54,7 +52,7 @@ add_roles(struct req *req, struct json_object *o, struct json_object *roles)
 {
 	struct json_object *boxes = json_object_new_array(), *box, *role;
 	struct json_object *others = request_own(req, json_object_new_array());
-	size_t n = roles != NULL ? json_object_array_length(roles) : 0;
+	size_t n = json_count(roles);
 	size_t count = sizeof(known) / sizeof(known[0]), k;
 
 	for (k = 0; k < count; k++) {
@@ -65,7 +63,7 @@ add_roles(struct req *req, struct json_object *o, struct json_object *roles)
 		json_object_array_add(boxes, box);
 	}
 	for (size_t i = 0; i < n; i++) {
-		role = json_object_array_get_idx(roles, i);
+		role = json_at(roles, i);
 		for (k = 0; k < count; k++)
 			if (text_eq(
 				json_object_get_string(role), known[k].role))

@@ -126,7 +126,7 @@ add_result(struct of *r, struct json_object *t, struct json_object *results)
 	json_set_int(same, "count", json_int(same, "count", 0) + 1);
 	names = json_get(same, "names");
 	most = json_flag(same, "is_well", false) ? NAMES_WELL : NAMES_FAILED;
-	if (json_object_array_length(names) < most)
+	if (json_count(names) < most)
 		json_object_array_add(
 		    names, json_object_get(json_get(t, "name")));
 	buf_clear(&key);
@@ -138,7 +138,7 @@ names_text(struct of *r, struct json_object *result)
 {
 	struct json_object *names = json_get(result, "names");
 	int64_t more = json_int(result, "count", 0) -
-	    (int64_t)json_object_array_length(names);
+	    (int64_t)json_count(names);
 	const char *text = model_names(r->v->req, names);
 
 	return more == 0
@@ -188,7 +188,7 @@ list_results(struct of *r, struct json_object *attempt, struct json_object *all,
 		(void)key;
 		if (json_flag(result, "is_well", false) != well)
 			continue;
-		if (json_object_array_length(list) == RESULTS) {
+		if (json_count(list) == RESULTS) {
 			*left += json_int(result, "count", 0);
 			continue;
 		}
@@ -209,8 +209,8 @@ report_add_results(struct view *v, const struct view_step *step,
 	struct json_object *list = json_object_new_array();
 	int64_t left = 0;
 
-	for (size_t i = 0; i < json_object_array_length(targets); i++)
-		add_result(r, json_object_array_get_idx(targets, i), all);
+	for (size_t i = 0; i < json_count(targets); i++)
+		add_result(r, json_at(targets, i), all);
 	list_results(r, attempt, all, false, list, &left);
 	list_results(r, attempt, all, true, list, &left);
 	model_text(o, "results_text",

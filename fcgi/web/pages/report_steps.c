@@ -39,7 +39,7 @@ add_hash(struct report *r, struct json_object *attempt, struct json_object *t,
 {
 	struct json_object *o;
 
-	if (json_object_array_length(r->hashes) >= HASHES) {
+	if (json_count(r->hashes) >= HASHES) {
 		r->hashes_left++;
 		return;
 	}
@@ -61,8 +61,8 @@ add_evidence(
 	struct json_object *kept = json_object_new_array();
 	int64_t count = 0;
 
-	for (size_t i = 0; i < json_object_array_length(targets); i++) {
-		struct json_object *t = json_object_array_get_idx(targets, i);
+	for (size_t i = 0; i < json_count(targets); i++) {
+		struct json_object *t = json_at(targets, i);
 		struct json_object *artifact = json_get(t, "artifact");
 		const char *hash = json_text(t, "hash", NULL);
 
@@ -80,7 +80,7 @@ add_evidence(
 		add_hash(r, attempt, t, json_text(artifact, "name", ""),
 		    json_text(artifact, "hash", ""));
 	}
-	model_bool(o, "has_kept", json_object_array_length(kept) > 0);
+	model_bool(o, "has_kept", json_count(kept) > 0);
 	model_put(o, "kept", kept);
 }
 
@@ -88,14 +88,13 @@ add_evidence(
 static bool
 is_plain(struct json_object *attempts)
 {
-	struct json_object *o = json_object_array_get_idx(attempts, 0);
+	struct json_object *o = json_at(attempts, 0);
 	struct json_object *results = json_get(o, "results"), *result;
 
-	if (json_object_array_length(attempts) != 1 ||
-	    json_object_array_length(results) != 1 ||
+	if (json_count(attempts) != 1 || json_count(results) != 1 ||
 	    json_flag(o, "has_kept", false))
 		return false;
-	result = json_object_array_get_idx(results, 0);
+	result = json_at(results, 0);
 	return json_flag(result, "is_well", false) &&
 	    json_int(result, "count", 0) == 1 &&
 	    json_text(result, "message", NULL) == NULL &&
@@ -109,11 +108,11 @@ attempts_of(struct report *r)
 	struct json_object *list = json_object_new_array();
 	struct json_object *tries = view_attempts(
 	    r->v, (int)(r->step - r->v->steps));
-	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
+	size_t n = json_count(tries);
 	int outputs = OUTPUTS;
 
 	for (size_t i = n; i > 0; i--) {
-		struct json_object *a = json_object_array_get_idx(tries, i - 1);
+		struct json_object *a = json_at(tries, i - 1);
 		struct json_object *o = json_object_new_object();
 
 		model_int(o, "n", json_int(a, "n", 0));
@@ -125,8 +124,7 @@ attempts_of(struct report *r)
 		json_object_array_put_idx(list, i - 1, o);
 	}
 	for (size_t i = 0; i < n; i++)
-		add_evidence(r, json_object_array_get_idx(tries, i),
-		    json_object_array_get_idx(list, i));
+		add_evidence(r, json_at(tries, i), json_at(list, i));
 	return list;
 }
 
@@ -137,20 +135,17 @@ where_text(struct report *r)
 	struct json_object *tries = r->step->tries, *targets, *names;
 	size_t n;
 
-	if (tries == NULL || json_object_array_length(tries) == 0)
+	if (json_count(tries) == 0)
 		return NULL;
-	targets = json_get(json_object_array_get_idx(
-			       tries, json_object_array_length(tries) - 1),
-	    "targets");
-	n = json_object_array_length(targets);
+	targets = json_get(json_at(tries, json_count(tries) - 1), "targets");
+	n = json_count(targets);
 	if (n > NAMES_IN_COLUMN)
 		return report_number(
 		    r->v->req, "targets_count", "count", (int64_t)n);
 	names = request_own(r->v->req, json_object_new_array());
 	for (size_t i = 0; i < n; i++)
 		json_object_array_add(names,
-		    json_object_get(json_get(
-			json_object_array_get_idx(targets, i), "name")));
+		    json_object_get(json_get(json_at(targets, i), "name")));
 	return model_names(r->v->req, names);
 }
 
@@ -180,12 +175,10 @@ step_row(struct report *r, int i)
 	struct json_object *o = json_object_new_object();
 	struct json_object *attempts = attempts_of(r), *last;
 	struct json_object *signatures = json_object_new_array();
-	bool has = json_object_array_length(attempts) > 0 &&
-	    !is_plain(attempts);
+	bool has = json_count(attempts) > 0 && !is_plain(attempts);
 
 	last = s->tries == NULL ? NULL
-				: json_object_array_get_idx(s->tries,
-				      json_object_array_length(s->tries) - 1);
+				: json_at(s->tries, json_count(s->tries) - 1);
 	if (s->signature != NULL)
 		json_object_array_add(
 		    signatures, json_object_get(s->signature));
@@ -223,16 +216,15 @@ static const char *
 failure_text(struct report *r, struct json_object *row)
 {
 	struct json_object *attempts = json_get(row, "attempts"), *results, *o;
-	size_t n = json_object_array_length(attempts);
+	size_t n = json_count(attempts);
 	const char *all = NULL;
 	int failures = 0;
 
 	if (n == 0)
 		return NULL;
-	results = json_get(
-	    json_object_array_get_idx(attempts, n - 1), "results");
-	for (size_t i = 0; i < json_object_array_length(results); i++) {
-		o = json_object_array_get_idx(results, i);
+	results = json_get(json_at(attempts, n - 1), "results");
+	for (size_t i = 0; i < json_count(results); i++) {
+		o = json_at(results, i);
 		if (json_flag(o, "is_well", false))
 			continue;
 		if (failures++ == FAILURES)
@@ -306,12 +298,12 @@ report_add_steps(struct view *v, struct json_object *o)
 		json_object_array_add(rows, row);
 	}
 	model_bool(o, "is_well",
-	    json_object_array_length(troubles) == 0 && v->tally.total > 0 &&
+	    json_count(troubles) == 0 && v->tally.total > 0 &&
 		v->tally.done == v->tally.total);
-	model_bool(o, "has_troubles", json_object_array_length(troubles) > 0);
+	model_bool(o, "has_troubles", json_count(troubles) > 0);
 	model_put(o, "troubles", troubles);
 	model_put(o, "step_rows", rows);
-	model_bool(o, "has_hashes", json_object_array_length(r.hashes) > 0);
+	model_bool(o, "has_hashes", json_count(r.hashes) > 0);
 	model_put(o, "hash_rows", r.hashes);
 	model_text(o, "hashes_text",
 	    r.hashes_left == 0 ? NULL

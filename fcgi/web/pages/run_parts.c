@@ -88,8 +88,8 @@ make_list(struct maker *m, struct json_object *list, const char *template)
 {
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_count(list); i++) {
+		struct json_object *o = json_at(list, i);
 		struct slot slot = { json_text(o, "name", ""), o, "html" };
 
 		if (json_object_get_boolean(json_get(o, "is_card"))) {
@@ -113,7 +113,7 @@ make_all(struct maker *m)
 	enum err err;
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		most += json_object_array_length(json_get(page, lists[i].key));
+		most += json_count(json_get(page, lists[i].key));
 	m->slots = arena_alloc(m->req->arena, most * sizeof(*m->slots));
 	err = make_fixed(m, page);
 	for (size_t i = 0;

@@ -91,7 +91,7 @@ add_finals(struct view *v, struct json_object *o)
 		model_text(one, "title", view_title(v, i));
 		json_object_array_add(list, one);
 	}
-	model_bool(o, "has_finals", json_object_array_length(list) > 0);
+	model_bool(o, "has_finals", json_count(list) > 0);
 	model_put(o, "finals", list);
 }
 
@@ -99,7 +99,7 @@ static void
 say(struct view *v, struct json_object *list, const char *key, const char *name,
     const char *before, const char *now)
 {
-	if (json_object_array_length(list) < SINCE)
+	if (json_count(list) < SINCE)
 		json_object_array_add(list,
 		    json_object_new_string(request_fill(v->req, key, "name",
 			name, "before", before, "now", now, NULL)));
@@ -174,7 +174,7 @@ add_since(struct view *v, struct json_object *o)
 		say(v, list, "since_document", "", "", "");
 	compare_values(v, list, past);
 	compare_targets(v, list, past);
-	if (json_object_array_length(list) == 0)
+	if (json_count(list) == 0)
 		say(v, list, "since_same", "", "", "");
 }
 

@@ -108,10 +108,8 @@ static void
 add_rect(struct json_object *list, const struct axis *a, int64_t from,
     int64_t to, const char *icon)
 {
-	size_t n = json_object_array_length(list);
-	struct json_object *last = n > 0
-	    ? json_object_array_get_idx(list, n - 1)
-	    : NULL;
+	size_t n = json_count(list);
+	struct json_object *last = n > 0 ? json_at(list, n - 1) : NULL;
 	int64_t x = place(a, from), width = place(a, to) - x;
 	int64_t end = json_int(last, "x", 0) + json_int(last, "width", 0);
 	struct json_object *o;
@@ -152,13 +150,11 @@ initials(struct req *req, const char *name)
 static void
 add_person(struct req *req, struct json_object *list, const char *name)
 {
-	size_t n = json_object_array_length(list);
+	size_t n = json_count(list);
 	struct json_object *o;
 
 	for (size_t i = 0; i < n; i++)
-		if (text_eq(json_text(
-				json_object_array_get_idx(list, i), "name", ""),
-			name))
+		if (text_eq(json_text(json_at(list, i), "name", ""), name))
 			return;
 	if (n >= PEOPLE || *name == '\0')
 		return;
@@ -289,9 +285,8 @@ count_shown(const struct view *v)
 static bool
 have_shadows(struct json_object *rows)
 {
-	for (size_t i = 0; i < json_object_array_length(rows); i++)
-		if (json_object_array_length(json_get(
-			json_object_array_get_idx(rows, i), "shadows")) > 0)
+	for (size_t i = 0; i < json_count(rows); i++)
+		if (json_count(json_get(json_at(rows, i), "shadows")) > 0)
 			return true;
 	return false;
 }
@@ -307,7 +302,7 @@ put_rows(struct chart *c, struct json_object *o, size_t most)
 	for (size_t i = 0; i < most; i++) {
 		if (c->rows[i] == NULL)
 			continue;
-		if (json_object_array_length(list) >= ROWS) {
+		if (json_count(list) >= ROWS) {
 			json_object_put(c->rows[i]);
 			dropped++;
 			continue;
@@ -316,7 +311,7 @@ put_rows(struct chart *c, struct json_object *o, size_t most)
 		    c->took[i] > 0 ? model_duration(req, c->took[i]) : NULL);
 		json_object_array_add(list, c->rows[i]);
 	}
-	model_bool(o, "has_rows", json_object_array_length(list) > 0);
+	model_bool(o, "has_rows", json_count(list) > 0);
 	model_bool(o, "legend_usual", have_shadows(list));
 	model_put(o, "rows", list);
 	model_text(o, "more_text",

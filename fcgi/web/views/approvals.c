@@ -52,11 +52,9 @@ approvals_model(struct view *v)
 	struct json_object *o = json_object_new_object();
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < json_object_array_length(v->lifecycle.given);
-	     i++)
-		json_object_array_add(list,
-		    decision_model(
-			v, json_object_array_get_idx(v->lifecycle.given, i)));
+	for (size_t i = 0; i < json_count(v->lifecycle.given); i++)
+		json_object_array_add(
+		    list, decision_model(v, json_at(v->lifecycle.given, i)));
 	model_put(o, "required", json_object_get(v->lifecycle.approvals));
 	model_put(o, "given", list);
 	model_bool(o, "is_complete",
@@ -94,7 +92,7 @@ people_of(struct view *v, const char *role)
 			    names, json_object_new_string(other.name));
 	}
 	db_done(rows);
-	if (json_object_array_length(names) == 0)
+	if (json_count(names) == 0)
 		return request_text(v->req, "approval_nobody");
 	return request_fill(v->req, "approval_people", "people",
 	    model_names(v->req, names), NULL);
@@ -130,16 +128,15 @@ static struct json_object *
 rules_model(struct view *v)
 {
 	struct json_object *list = json_object_new_array();
-	size_t n = json_object_array_length(v->lifecycle.approvals);
+	size_t n = json_count(v->lifecycle.approvals);
 	int *given = mem_calloc(n + 1, sizeof(*given));
 
 	approval_count(v->lifecycle.approvals, v->lifecycle.given,
 	    v->lifecycle.moment, given);
 	for (size_t i = 0; i < n; i++)
 		json_object_array_add(list,
-		    rule_model(v,
-			json_object_array_get_idx(v->lifecycle.approvals, i),
-			given[i]));
+		    rule_model(
+			v, json_at(v->lifecycle.approvals, i), given[i]));
 	free(given);
 	return list;
 }
@@ -206,8 +203,7 @@ add_unrepeated(struct view *v, struct json_object *list)
 			continue;
 		there = plan_list(past, v->plan->sections[t].each_step,
 		    v->plan->sections[t].each_list);
-		if (there == NULL ||
-		    json_object_array_length(json_get(there, "items")) == 0)
+		if (there == NULL || json_count(json_get(there, "items")) == 0)
 			json_object_array_add(
 			    list, json_object_new_int((int)i));
 	}
@@ -276,15 +272,12 @@ add_rehearsal(struct view *v, struct json_object *o)
 	model_put(o, "rehearsal_run", json_object_get(json_get(r, "run")));
 	titles = json_object_new_array();
 	ids = json_get(r, "not_rehearsed");
-	for (size_t i = 0; ids != NULL && i < json_object_array_length(ids);
-	     i++)
+	for (size_t i = 0; i < json_count(ids); i++)
 		json_object_array_add(titles,
 		    json_object_new_string(view_title(v,
 			runbook_cache_find_step(v->entry,
-			    json_object_get_string(
-				json_object_array_get_idx(ids, i))))));
-	model_bool(
-	    o, "has_not_rehearsed", json_object_array_length(titles) > 0);
+			    json_object_get_string(json_at(ids, i))))));
+	model_bool(o, "has_not_rehearsed", json_count(titles) > 0);
 	model_put(o, "not_rehearsed", titles);
 	json_object_put(r);
 }
@@ -314,12 +307,11 @@ list_notes(struct view *v)
 	struct json_object *all = request_own(
 	    v->req, plan_lists(v->plan, v->run));
 
-	for (size_t i = 0; all != NULL && i < json_object_array_length(all);
-	     i++) {
+	for (size_t i = 0; i < json_count(all); i++) {
 		const char *name, *step;
 		int index;
 
-		list = json_object_array_get_idx(all, i);
+		list = json_at(all, i);
 		name = json_text(list, "name", "");
 		step = json_text(list, "step", "");
 		index = runbook_cache_find_step(v->entry, step);

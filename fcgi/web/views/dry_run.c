@@ -82,7 +82,7 @@ names_of(struct json_object *dry_run)
 static const char *
 name_at(struct json_object *names, size_t i)
 {
-	return json_object_get_string(json_object_array_get_idx(names, i));
+	return json_object_get_string(json_at(names, i));
 }
 
 bool
@@ -118,7 +118,7 @@ dry_run_of_step(struct view *v, int step)
 	o = model_of(v, dry_run);
 	model_text(o, "title", title_of(v->req, &v->plan->steps[step]));
 	rows = json_object_new_array();
-	for (size_t i = 0; i < json_object_array_length(names); i++) {
+	for (size_t i = 0; i < json_count(names); i++) {
 		const char *name = name_at(names, i);
 		struct json_object *line = json_get(
 		    json_get(dry_run, "results"), name);
@@ -140,12 +140,11 @@ dry_run_of_step(struct view *v, int step)
 static bool
 has_warning(struct json_object *checks)
 {
-	size_t n = checks != NULL ? json_object_array_length(checks) : 0;
+	size_t n = json_count(checks);
 
 	for (size_t i = 0; i < n; i++)
-		if (text_eq(json_text(json_object_array_get_idx(checks, i),
-				"state", ""),
-			"warning"))
+		if (text_eq(
+			json_text(json_at(checks, i), "state", ""), "warning"))
 			return true;
 	return false;
 }
@@ -154,10 +153,10 @@ static struct json_object *
 checks_of(struct view *v, struct json_object *checks)
 {
 	struct json_object *list = json_object_new_array();
-	size_t n = checks != NULL ? json_object_array_length(checks) : 0;
+	size_t n = json_count(checks);
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *c = json_object_array_get_idx(checks, i);
+		struct json_object *c = json_at(checks, i);
 		struct json_object *o = json_object_new_object();
 		const char *state = json_text(c, "state", "");
 		const char *check = json_text(c, "check", "");
@@ -185,7 +184,7 @@ add_rows(struct view *v, struct json_object *dry_run, const char *state,
 	struct json_object *names = names_of(dry_run), *line, *row, *checks;
 	int64_t count = 0;
 
-	for (size_t i = 0; i < json_object_array_length(names); i++) {
+	for (size_t i = 0; i < json_count(names); i++) {
 		line = json_get(
 		    json_get(dry_run, "results"), name_at(names, i));
 		if (!text_eq(state_of(dry_run, line), state))
@@ -228,7 +227,7 @@ dry_run_has_targets(struct view *v)
 {
 	struct json_object *names = plan_targets_to_try(
 	    v->plan, json_get(v->run, "targets"), view_value, v);
-	bool any = json_object_array_length(names) > 0;
+	bool any = json_count(names) > 0;
 
 	json_object_put(names);
 	return any;
@@ -246,7 +245,7 @@ dry_run_preflight_of(struct view *v, struct json_object *dry_run)
 	add_rows(v, dry_run, "running", rows, &warned);
 	warned = 0;
 	add_rows(v, dry_run, "succeeded", rows, &warned);
-	total = (int64_t)json_object_array_length(rows);
+	total = (int64_t)json_count(rows);
 	model_int(o, "failed", failed);
 	model_int(o, "warned", warned);
 	model_int(o, "total", total);

@@ -227,14 +227,13 @@ model_path(struct json_object *o, const char *key, const char *name)
 const char *
 model_names(const struct req *req, struct json_object *names)
 {
-	size_t n = names != NULL ? json_object_array_length(names) : 0;
+	size_t n = json_count(names);
 	const char *text = "";
 
 	for (size_t i = 0; i < n; i++)
 		text = arena_printf(req->arena, "%s%s%s", text,
 		    i > 0 ? ", " : "",
-		    json_object_get_string(
-			json_object_array_get_idx(names, i)));
+		    json_object_get_string(json_at(names, i)));
 	return text;
 }
 
@@ -258,9 +257,8 @@ model_pairs(struct json_object *o)
 			add_pair(list, name, value);
 			continue;
 		}
-		for (size_t i = 0; i < json_object_array_length(value); i++)
-			add_pair(
-			    list, name, json_object_array_get_idx(value, i));
+		for (size_t i = 0; i < json_count(value); i++)
+			add_pair(list, name, json_at(value, i));
 	}
 	return list;
 }

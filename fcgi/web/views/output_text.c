@@ -252,7 +252,7 @@ search_lines(const struct buf *raw, const char *text, int64_t *number,
 
 	while (at < end &&
 	    (newline = memchr(at, '\n', (size_t)(end - at))) != NULL &&
-	    json_object_array_length(found) < limit) {
+	    json_count(found) < limit) {
 		size_t len = (size_t)(newline - at);
 
 		buf_reset(&clean);
@@ -261,7 +261,7 @@ search_lines(const struct buf *raw, const char *text, int64_t *number,
 			struct json_object *o = json_object_new_object();
 
 			model_int(o, "line", *number);
-			if (json_object_array_length(found) < WITH_TEXT)
+			if (json_count(found) < WITH_TEXT)
 				model_text(o, "text", buf_text(&clean));
 			json_object_array_add(found, o);
 		}
@@ -295,7 +295,7 @@ output_text_search_piece(struct exec_file *f, const char *text, size_t limit,
 	ssize_t n = 1;
 	bool skips = false;
 
-	while (n > 0 && json_object_array_length(found) < limit &&
+	while (n > 0 && json_count(found) < limit &&
 	    (place->at < until || skips)) {
 		n = exec_file_read(
 		    f, buf_reserve(&raw, SEARCH_CHUNK), SEARCH_CHUNK, at);

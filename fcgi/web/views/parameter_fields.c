@@ -20,12 +20,10 @@ is_fixed(const struct filling *f, const struct parameter *p)
 {
 	size_t n = p->type == PARAMETER_SECRET || f->environments == NULL
 	    ? 0
-	    : json_object_array_length(f->environments);
+	    : json_count(f->environments);
 
 	for (size_t i = 0; i < n; i++)
-		if (json_get(
-			json_get(json_object_array_get_idx(f->environments, i),
-			    "values"),
+		if (json_get(json_get(json_at(f->environments, i), "values"),
 			p->name) != NULL)
 			return true;
 	return false;
@@ -112,13 +110,11 @@ static void
 add_fixed(struct filling *f, struct json_object *o, const struct parameter *p)
 {
 	struct json_object *list = json_object_new_array(), *one;
-	size_t n = is_fixed(f, p) ? json_object_array_length(f->environments)
-				  : 0;
+	size_t n = is_fixed(f, p) ? json_count(f->environments) : 0;
 	size_t count;
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *e = json_object_array_get_idx(
-		    f->environments, i);
+		struct json_object *e = json_at(f->environments, i);
 		const char *value = json_text(
 		    json_get(e, "values"), p->name, NULL);
 
@@ -129,7 +125,7 @@ add_fixed(struct filling *f, struct json_object *o, const struct parameter *p)
 		model_text(one, "value", value);
 		json_object_array_add(list, one);
 	}
-	count = json_object_array_length(list);
+	count = json_count(list);
 	model_put(o, "fixed", list);
 	model_bool(o, "has_fixed", count > 0);
 	model_bool(o, "is_fixed", count > 0 && count == n);

@@ -17,9 +17,8 @@ part_of(void *ctx, int step)
 static bool
 is_listed(struct json_object *steps, int step)
 {
-	for (size_t i = 0; i < json_object_array_length(steps); i++)
-		if (json_object_get_int(json_object_array_get_idx(steps, i)) ==
-		    step)
+	for (size_t i = 0; i < json_count(steps); i++)
+		if (json_object_get_int(json_at(steps, i)) == step)
 			return true;
 	return false;
 }
@@ -30,8 +29,8 @@ titles(struct view *v, struct json_object *steps, struct json_object *left_out)
 	struct json_object *list = json_object_new_array(), *o;
 	int step, undone;
 
-	for (size_t i = 0; i < json_object_array_length(steps); i++) {
-		step = json_object_get_int(json_object_array_get_idx(steps, i));
+	for (size_t i = 0; i < json_count(steps); i++) {
+		step = json_object_get_int(json_at(steps, i));
 		if (left_out != NULL && is_listed(left_out, step))
 			continue;
 		undone = v->steps[step].step->undo == NULL
@@ -53,7 +52,7 @@ static void
 put(struct json_object *o, const char *name, const char *flag,
     struct json_object *list)
 {
-	model_bool(o, flag, json_object_array_length(list) > 0);
+	model_bool(o, flag, json_count(list) > 0);
 	model_put(o, name, list);
 }
 

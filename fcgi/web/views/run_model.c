@@ -217,8 +217,8 @@ run_model_add_steps(struct view *v, struct json_object *o)
 static struct json_object *
 find_holder(struct json_object *list, int64_t run)
 {
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
+	for (size_t i = 0; i < json_count(list); i++) {
+		struct json_object *o = json_at(list, i);
 
 		if (json_int(o, "id", 0) == run)
 			return o;
@@ -321,9 +321,8 @@ run_model_comments(
 	db_done(rows);
 	if (n > most)
 		*ret_earlier = before;
-	for (size_t i = json_object_array_length(found); i-- > 0;)
-		json_object_array_add(
-		    list, json_object_get(json_object_array_get_idx(found, i)));
+	for (size_t i = json_count(found); i-- > 0;)
+		json_object_array_add(list, json_object_get(json_at(found, i)));
 	json_object_put(found);
 	return list;
 }

@@ -319,7 +319,7 @@ add_names(
 		struct stat st;
 
 		if (e->d_name[0] == '.' ||
-		    json_object_array_length(names) >= RUNBOOK_NAMES_MAX)
+		    json_count(names) >= RUNBOOK_NAMES_MAX)
 			continue;
 		name = mem_printf("%s%s", prefix, e->d_name);
 		path = mem_printf("%s/%s", root, name);

@@ -104,12 +104,11 @@ found(struct view *v, const struct event *e)
 	struct json_object *items = json_get(e->data, "items");
 	const char *text = arena_printf(
 	    v->req->arena, "%s:", json_text(e->data, "name", ""));
-	size_t n = items != NULL ? json_object_array_length(items) : 0;
+	size_t n = json_count(items);
 
 	for (size_t i = 0; i < n && i < ITEMS_SHOWN; i++)
 		text = arena_printf(v->req->arena, "%s%s %s", text,
-		    i > 0 ? "," : "",
-		    list_item_id(json_object_array_get_idx(items, i)));
+		    i > 0 ? "," : "", list_item_id(json_at(items, i)));
 	return arena_printf(
 	    v->req->arena, "%s%s (%zu)", text, n > ITEMS_SHOWN ? ", …" : "", n);
 }

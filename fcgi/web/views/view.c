@@ -268,7 +268,7 @@ view_targets(const struct view *v, const struct step *step)
 		return json_object_new_array();
 	names = target_status_for(
 	    v->req->web->db, v->lifecycle.id, resolved, step);
-	if (json_object_array_length(names) > 0)
+	if (json_count(names) > 0)
 		return names;
 	json_object_put(names); /* no undoable edit so far */
 	return plan_targets_of(resolved, step->on);
@@ -322,9 +322,7 @@ view_verdict(struct view *v, int step)
 	if (s->part != PART_PROBE || s->state != STATE_SUCCEEDED ||
 	    (tries = view_attempts(v, step)) == NULL)
 		return -1;
-	return json_int(json_object_array_get_idx(
-			    tries, json_object_array_length(tries) - 1),
-		   "exit", 1) == 0;
+	return json_int(json_at(tries, json_count(tries) - 1), "exit", 1) == 0;
 }
 
 const char *

@@ -124,15 +124,13 @@ is_large(const struct view *v, const struct view_step *s)
 	    : json_get(json_get(json_get(v->run, "targets"), s->step->on),
 		  "members");
 
-	return members != NULL &&
-	    json_object_array_length(members) > VIEW_TARGETS;
+	return members != NULL && json_count(members) > VIEW_TARGETS;
 }
 
 static void
 count_targets(struct view *v, struct view_step *s, struct json_object *attempt)
 {
-	int64_t n = (int64_t)json_object_array_length(
-	    json_get(attempt, "targets"));
+	int64_t n = (int64_t)json_count(json_get(attempt, "targets"));
 
 	if (json_get(attempt, "targets_count") == NULL)
 		model_int(attempt, "targets_count", n);
@@ -157,7 +155,7 @@ load_targets(struct view *v, struct view_step *s, int64_t first, int64_t last)
 		  TEXT(s->step->id), INT(first), INT(last));
 
 	while (db_next(rows)) {
-		attempt = json_object_array_get_idx(
+		attempt = json_at(
 		    s->tries, (size_t)(db_int(rows, "n") - first));
 		if (attempt == NULL)
 			continue;
@@ -167,14 +165,14 @@ load_targets(struct view *v, struct view_step *s, int64_t first, int64_t last)
 			    db_int(rows, "of_attempt"));
 	}
 	db_done(rows);
-	for (size_t i = 0; i < json_object_array_length(s->tries); i++)
-		count_targets(v, s, json_object_array_get_idx(s->tries, i));
+	for (size_t i = 0; i < json_count(s->tries); i++)
+		count_targets(v, s, json_at(s->tries, i));
 }
 
 bool
 view_is_cut(struct json_object *attempt)
 {
-	size_t n = json_object_array_length(json_get(attempt, "targets"));
+	size_t n = json_count(json_get(attempt, "targets"));
 
 	return json_int(attempt, "targets_count", (int64_t)n) > (int64_t)n;
 }
@@ -202,9 +200,7 @@ view_attempts(struct view *v, int step)
 	}
 	/* None of some, if they could not be read: the page becomes an error.
 	 */
-	return s->tries != NULL && json_object_array_length(s->tries) > 0
-	    ? s->tries
-	    : NULL;
+	return json_count(s->tries) > 0 ? s->tries : NULL;
 }
 
 const char *
