@@ -209,6 +209,7 @@ main(int argc, char **argv)
 		log_fatal("cannot read or make the key in %s/keys", r.data_dir);
 	r.inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	serve(&r);
+	packing_end(&r);
 	while (r.execs != NULL) {
 		struct exec *e = r.execs;
 

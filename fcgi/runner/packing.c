@@ -148,3 +148,13 @@ packing_is_restored(struct runner *r)
 		p->check_at = 0;
 	return p->restored;
 }
+
+void
+packing_end(struct runner *r)
+{
+	pid_t child = r->packing.child;
+
+	if (child > 0 && kill(child, SIGKILL) == 0)
+		(void)waitpid(child, NULL, 0);
+	r->packing.child = 0;
+}

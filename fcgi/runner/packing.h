@@ -24,4 +24,7 @@ void packing_tick(struct runner *r);
  */
 bool packing_is_restored(struct runner *r);
 
+/* Ends a pass that is under way, and waits until it is gone. */
+void packing_end(struct runner *r);
+
 #endif

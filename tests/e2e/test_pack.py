@@ -4,6 +4,7 @@ ended and when they are in a pack."""
 import os
 import pathlib
 import re
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -11,7 +12,8 @@ import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import BUILD, Console, main, runbook_folder, wait_until  # noqa: E402
+from console import (BUILD, Console, is_alive, main, runbook_folder,  # noqa: E402
+                     wait_until)
 
 BOOK = """---
 title: Say it
@@ -219,10 +221,21 @@ def test_an_execution_that_cannot_be_removed_holds_up_no_other_run():
         assert verify(console)[0] == 0, verify(console)
 
 
+def test_a_console_that_has_ended_leaves_no_packer():
+    with Console(runbooks=runbook_folder({"say": BOOK.replace("40000", "4")})) as console:
+        ana = console.user("ana", "operator")
+        close(ana, made_run(ana))
+        packer, = wait_until(lambda: console.pids("countersign-pack"))
+        os.kill(packer, signal.SIGSTOP)     # it does not come to the end of a signal that it may handle
+        console.stop()
+        assert not is_alive(packer)
+
+
 if __name__ == "__main__":
     main([
         test_a_download_is_the_same_when_the_run_has_ended_and_when_it_is_packed,
         test_verify_notices_each_changed_byte_of_a_pack,
         test_a_restored_database_that_knows_the_run_as_open_goes_on_with_its_files,
         test_an_execution_that_cannot_be_removed_holds_up_no_other_run,
+        test_a_console_that_has_ended_leaves_no_packer,
     ])
