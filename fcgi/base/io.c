@@ -19,6 +19,8 @@
 #include "base/io.h"
 #include "base/mem.h"
 
+#define BLOCK 65536 /* bytes that are read at a time */
+
 int
 io_write_all(int fd, const void *data, size_t len)
 {
@@ -41,10 +43,16 @@ enum err
 io_read_all(int fd, size_t max, struct buf *ret)
 {
 	enum err err = ERR_OK;
-	size_t start = ret->len;
+	size_t start = ret->len, room;
 	ssize_t n;
 
-	while ((n = read(fd, buf_reserve(ret, 65536), 65536)) != 0) {
+	for (;;) {
+		/* no more than is allowed, so that a key is not copied */
+		room = max - (ret->len - start);
+		room = room < BLOCK ? room + 1 : BLOCK;
+		n = read(fd, buf_reserve(ret, room), room);
+		if (n == 0)
+			break;
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "base/mem.h"
+
 static void
 link_to(const char *target, const char *name)
 {
@@ -117,12 +119,38 @@ without_links_none_is_followed(void **state)
 	close(fd);
 }
 
+/* A copy that is left behind where the text has grown is cleared by nobody. */
+static void
+a_file_of_a_known_size_is_read_into_one_place(void **state)
+{
+	struct buf text = { 0 };
+	char *path;
+
+	(void)state;
+	data_write("books/key", "0123456789abcdef");
+	path = mem_strdup(data_path("books/key"));
+	assert_int_equal(io_read_file(path, 64, &text), ERR_OK);
+	assert_string_equal(buf_text(&text), "0123456789abcdef");
+	assert_true(text.cap <= 66);
+	buf_clear(&text);
+	assert_int_equal(io_read_file(path, SIZE_MAX, &text), ERR_OK);
+	assert_int_equal(text.len, 16);
+	buf_clear(&text);
+	assert_int_equal(io_read_file(path, 16, &text), ERR_OK);
+	buf_clear(&text);
+	assert_int_equal(io_read_file(path, 15, &text), ERR_TOO_LARGE);
+	assert_int_equal(text.len, 0);
+	buf_clear(&text);
+	free(path);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define ONE(test) cmocka_unit_test_setup_teardown(test, begin, data_end)
 		ONE(links_within_the_folder_are_followed),
+		ONE(a_file_of_a_known_size_is_read_into_one_place),
 		ONE(no_link_leads_out_of_the_folder),
 		ONE(what_cannot_be_read_is_an_error),
 		ONE(without_links_none_is_followed),
