@@ -119,12 +119,13 @@ function tick() {
 /* Once a page has a time, it says below whose zone that is. */
 function sayZone() {
 	const el = document.getElementById('zone');
+
+	if (!el?.hidden || !document.querySelector('time[title]'))
+		return;
 	const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
 	const offset = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' }).formatToParts(new Date())
 		.find((part) => part.type === 'timeZoneName').value.replace('GMT', 'UTC');
 
-	if (!el?.hidden || !document.querySelector('time[title]'))
-		return;
 	el.textContent = el.dataset.text.replace('{zone}', offset === timeZone ? offset : `${offset} (${timeZone})`);
 	el.hidden = false;
 }

@@ -6,10 +6,10 @@ neighbours.  It fails only where something could not be measured.
 
     bench.py [--json FILE] [--quick] [PART ...]
 
-PART: pages, commands, creates, presses, seen, beside, disk, memory, upload, verify, scale
-(all where none is named).  Loads are
-measured in rounds that take turns, and the best round of each counts, so
-that what else the machine does weighs on all alike.
+PART: pages, commands, creates, presses, seen, screen, beside, disk, memory,
+upload, verify, scale (all where none is named).  Loads are measured in rounds
+that take turns, and the best round of each counts, so that what else the
+machine does weighs on all alike.
 """
 import argparse
 import datetime
@@ -27,7 +27,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from fixture import BUILD, PRESSES, Fixture  # noqa: E402
-from console import wait_until  # noqa: E402
+from console import PASSWORD, TOP, wait_until  # noqa: E402
 from scale import measure_scale  # noqa: E402
 from record import measure_verify  # noqa: E402
 from upload import measure_upload  # noqa: E402
@@ -298,6 +298,7 @@ def measure_presses(f, table, _quick):
 
 FOLLOWED, AIM_SEEN = 60, 60     # steps of 25 ms; milliseconds
 AIM_COMMIT, AIM_BYTES = 60, 20_000      # for a press, in a run of 200 steps
+AIM_SCREEN = 100
 
 
 def page_stream(f, run):
@@ -365,6 +366,27 @@ def measure_seen(f, table, quick):
     table.line("bytes of the stream for a press", f"{size:.0f}",
                f"{max(sizes):.0f}",
                judged(size < AIM_BYTES, f"< {AIM_BYTES}"))
+
+
+def measure_screen(f, table, quick):
+    """The same on the screen of a browser, until it is painted."""
+    said = subprocess.run(
+        ["node", "../bench/screen.js"], cwd=TOP / "tests/browser", text=True,
+        env=dict(os.environ, BASE_URL=f.console.base, PASSWORD=PASSWORD,
+                 TOKEN=f.user.token, RUN=str(f.started("brief")),
+                 STEPS=str(10 if quick else FOLLOWED)),
+        check=True, stdout=subprocess.PIPE, timeout=300).stdout
+    times = json.loads(said)
+    table.head("the same on the screen of a browser, ms", "median", "worst",
+               "aim")
+    for key, name, aim in (("press", "from the press to its end", None),
+                           ("commit", "from the commit of its end",
+                            AIM_SCREEN)):
+        all_of_key = [t[key] for t in times]
+        median = table.keep(f"screen.{key}", statistics.median(all_of_key))
+        table.line(f"{name}, {len(times)} steps", f"{median:.0f}",
+                   f"{max(all_of_key):.0f}",
+                   judged(median < aim, f"< {aim} ms") if aim else "")
 
 
 # ---- beside a recording of 1.5 GB ----
@@ -539,7 +561,7 @@ def main():
     options.add_argument("parts", nargs="*", metavar="PART")
     options = options.parse_args()
     parts = {"memory": measure_memory, "presses": measure_presses,
-             "seen": measure_seen, "beside": measure_beside,
+             "seen": measure_seen, "screen": measure_screen, "beside": measure_beside,
              "disk": measure_disk,
              "commands": measure_commands, "creates": measure_creates,
              "pages": measure_pages, "upload": measure_upload, "verify": measure_verify,
