@@ -105,7 +105,7 @@ describe('what somebody new sees', () => {
 		const targets = card.locator('.target');
 
 		assert.equal(flat(await card.locator('.note-fail').innerText()),
-			'This step failed 4 of 14 targets failed. 4 × exit code 1 …: package database is locked h001, h002, h003, h004');
+			'This step failed 4 of 14 targets failed. 4 × h001, h002, h003, h004 exit code 1 …: package database is locked');
 		assert.deepEqual((await targets.locator('strong').allTextContents()).slice(0, 4), ['h001', 'h002', 'h003', 'h004']);
 		for (const i of [1, 2, 3])
 			assert.match(flat(await targets.nth(i).locator('.target-head').innerText()), new RegExp(`h00${i + 1}: package database is locked`));

@@ -61,6 +61,25 @@ describe('the bar', () => {
 		await page.waitForSelector('.bar-do [form="do-s3"]');
 	});
 
+	test('on a phone output begins in the upper half, and what runs is ended by a second press', async () => {
+		const slow = await started('slow');
+
+		await page.setViewportSize({ width: 360, height: 740 });
+		await must('POST', `${slow}/steps/slow/execute`, {});
+		await page.goto(slow);
+		await page.waitForSelector('#step-slow .out:has-text("the first line")');
+		const top = await page.$eval('#step-slow .out', (el) => el.getBoundingClientRect().top + scrollY);
+
+		assert.ok(top <= 400, `it begins at ${top} px`);
+		await page.click('.outline-small > summary');	/* nothing lies over it */
+		await page.waitForSelector('.outline-small[open] a[href="#work"]');
+		await page.click('#step-slow summary:has-text("Stop this step")');
+		assert.equal((await stepOf(slow, 'slow')).state, 'running');
+		await page.click('#step-slow .ask[open] form[action$="/cancel"] button');
+		await becomes(page, 'slow', 'failed', { state: 'attached' });
+		await page.goto(run);
+	});
+
 	test('the menu has what can be done with the run, and closes by Escape', async () => {
 		await page.click('#actions > summary');
 		for (const [width, height] of [[1280, 900], [360, 740]]) {
@@ -252,8 +271,8 @@ describe('a step that failed', () => {
 		const said = await page.locator('#step-roll .failures li').allInnerTexts();
 
 		assert.equal(said.length, 2);
-		assert.match(said[0], /6 × exit code 3\s+…: package database is locked\s+h002, h005, h006, h009 and 2 more/);
-		assert.match(said[1], /exit code 28\s+<b>No space<\/b>\s+h004/);
+		assert.match(said[0], /6 × h002, h005, h006, h009 and 2 more\s+exit code 3\s+…: package database is locked/);
+		assert.match(said[1], /h004\s+exit code 28\s+<b>No space<\/b>/);
 	});
 
 	test('says what is possible and what each choice does, in view', async () => {

@@ -103,6 +103,15 @@ echo dropped
 ```
 """
 
+SLOW = """# Work
+
+What is done here, and why: a text of two lines on a phone.
+
+```sh {#slow title="Look after a machine"}
+echo "the first line"; sleep 120
+```
+"""
+
 WIDE = "# All\n" + "".join(f"- [ ] Count {i} {{#c{i}}}\n" for i in range(30))
 
 
@@ -117,7 +126,7 @@ def targets():
 def main():
     results = Results()
     books = runbook_folder({"walk": walk(), "group": GROUP, "loop": LOOP,
-                            "mixed": MIXED, "wide": WIDE, "final": FINAL,
+                            "mixed": MIXED, "wide": WIDE, "slow": SLOW, "final": FINAL,
                             "agreed": AGREED}, targets())
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator,approver,admin")

@@ -77,6 +77,17 @@ new_failure(const char *key, const char *what, const char *quote)
 	return o;
 }
 
+/* The quote is the message, or its beginning and "…". */
+static bool
+is_message(const char *quote, const char *message)
+{
+	size_t len = quote != NULL ? strlen(quote) : 0;
+
+	return text_eq(quote, message) ||
+	    (len > 3 && text_ends(quote, "\xe2\x80\xa6") &&
+		strncmp(quote, message, len - 3) == 0);
+}
+
 static void
 add(struct view *v, struct json_object *list, struct json_object *t,
     const char *quote)
@@ -88,7 +99,7 @@ add(struct view *v, struct json_object *list, struct json_object *t,
 	    ? model_exit(req, json_get(t, "exit"))
 	    : without_name(req, message, name);
 	const char *said = without_name(
-	    req, text_eq(quote, message) ? NULL : quote, name);
+	    req, is_message(quote, message) ? NULL : quote, name);
 	const char *key = arena_printf(
 	    req->arena, "%s\n%s", what, said != NULL ? said : "");
 	struct json_object *o = find(list, key);
