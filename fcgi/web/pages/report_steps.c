@@ -128,25 +128,48 @@ attempts_of(struct report *r)
 	return list;
 }
 
-/* The targets of the last attempt: names, or how many. */
+/* The targets of all attempts of the step: names, or how many. */
 static const char *
 where_text(struct report *r)
 {
-	struct json_object *tries = r->step->tries, *targets, *names;
-	size_t n;
+	struct json_object *tries = r->step->tries, *targets, *names, *seen;
+	size_t n = json_count(tries);
 
-	if (json_count(tries) == 0)
-		return NULL;
-	targets = json_get(json_at(tries, json_count(tries) - 1), "targets");
-	n = json_count(targets);
+	seen = request_own(r->v->req, json_object_new_object());
+	names = request_own(r->v->req, json_object_new_array());
+	for (size_t i = 0; i < n; i++) {
+		targets = json_get(json_at(tries, i), "targets");
+		for (size_t k = 0; k < json_count(targets); k++) {
+			const char *name = json_text(
+			    json_at(targets, k), "name", "");
+
+			if (json_get(seen, name) != NULL)
+				continue;
+			json_set_bool(seen, name, true);
+			json_object_array_add(
+			    names, json_object_new_string(name));
+		}
+	}
+	n = json_count(names);
 	if (n > NAMES_IN_COLUMN)
 		return report_number(
 		    r->v->req, "targets_count", "count", (int64_t)n);
-	names = request_own(r->v->req, json_object_new_array());
-	for (size_t i = 0; i < n; i++)
-		json_object_array_add(names,
-		    json_object_get(json_get(json_at(targets, i), "name")));
-	return model_names(r->v->req, names);
+	return n > 0 ? model_names(r->v->req, names) : NULL;
+}
+
+/* From the start of the first attempt to the end of the last one. */
+static const char *
+took_text(struct report *r)
+{
+	struct json_object *tries = r->step->tries;
+	size_t n = json_count(tries);
+	const char *start = NULL;
+
+	for (size_t i = 0; i < n && start == NULL; i++)
+		start = json_text(json_at(tries, i), "started_at", NULL);
+	return n == 0 ? NULL
+		      : model_between(r->v->req, start,
+			    json_text(json_at(tries, n - 1), "ended_at", NULL));
 }
 
 /* That attempts are left out, and where they are. */
@@ -173,12 +196,10 @@ step_row(struct report *r, int i)
 	struct view *v = r->v;
 	const struct view_step *s = r->step = &v->steps[i];
 	struct json_object *o = json_object_new_object();
-	struct json_object *attempts = attempts_of(r), *last;
+	struct json_object *attempts = attempts_of(r);
 	struct json_object *signatures = json_object_new_array();
 	bool has = json_count(attempts) > 0 && !is_plain(attempts);
 
-	last = s->tries == NULL ? NULL
-				: json_at(s->tries, json_count(s->tries) - 1);
 	if (s->signature != NULL)
 		json_object_array_add(
 		    signatures, json_object_get(s->signature));
@@ -193,9 +214,7 @@ step_row(struct report *r, int i)
 	model_text(o, "compared", card_compared(v->req, s->step));
 	model_text(o, "by", s->by);
 	model_text(o, "at", s->at);
-	model_text(o, "duration_text",
-	    model_between(v->req, json_text(last, "started_at", NULL),
-		json_text(last, "ended_at", NULL)));
+	model_text(o, "duration_text", took_text(r));
 	model_text(o, "reason_text", card_reason(v, s));
 	model_text(o, "asked_value", card_asked_value(v, i));
 	model_bool(o, "has_attempts", has);
