@@ -109,6 +109,7 @@ step_asks(const struct step *step, struct parameter *ret)
 		    : text_eq(step->ask_type, "number") ? PARAMETER_NUMBER
 							: PARAMETER_TEXT,
 		.pattern = step->ask_pattern,
+		.message = step->ask_message,
 		.choices = step->ask_choices,
 		.choices_count = step->ask_choices_count,
 		.min = step->ask_min,

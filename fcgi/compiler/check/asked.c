@@ -17,7 +17,7 @@ static void
 check_no_field(struct parse *p, int i)
 {
 	static const char *const keys[] = { "label", "type", "min", "max",
-		"pattern", "choices", NULL };
+		"pattern", "message", "choices", NULL };
 
 	for (size_t k = 0; keys[k] != NULL; k++)
 		if (attribute_get(&p->step_origins[i].attrs, '=', keys[k]) !=
@@ -50,6 +50,10 @@ check_rules(struct parse *p, int i, const struct parameter *asked)
 		report(p, SEVERITY_ERROR,
 		    attribute_place(&p->step_origins[i], "pattern"),
 		    "check_ask_pattern");
+	if (s->ask_message != NULL && s->ask_pattern == NULL)
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "message"),
+		    "check_ask_message");
 	if (asked->type == PARAMETER_CHOICE && s->ask_type != NULL)
 		report(p, SEVERITY_ERROR,
 		    attribute_place(&p->step_origins[i], "type"),
