@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Lists stay small, in pages and as JSON: secrets, tokens, targets, those of an
-attempt, sessions; and what one account may have open."""
+attempt, sessions; and what one account may have open.  Lists and pages of runs
+say of the same thing the same, and to everybody whom to ask."""
 import json
+import pathlib
 import re
 import shutil
 import socket
+import sqlite3
 import tempfile
 
 from console import Console, main, runbook_folder, sign_in, wait_until
@@ -206,13 +209,178 @@ def a_runbook_that_fits_no_environment_has_no_button():
         assert buttons("here") == (1, 0) and buttons("nowhere") == (0, 1)
 
 
+SAY = """---
+approvals: [{role: approver, count: 1}]
+---
+# Work
+
+- [ ] Confirm that all is well {#well}
+- [ ] Note the ticket {#ticket sign=approver capture="ticket" pattern="[A-Z]+-[0-9]+" message="A ticket, such as CHG-4711"}
+
+```sh {#change rerun=probe}
+exit 3
+```
+
+```sh {#look .probe of=change}
+exit 1
+```
+
+# Rollback {.rollback}
+
+```sh {#back undo=change}
+sleep 60
+```
+"""
+ASK = 'ask-link"'
+
+
+def card(page, step):
+    return re.search(rf'<details class="step[^>]*id="step-{step}".*?(?=<details class="step|<div id="finish")', page, re.S)[0]
+
+
+def button(page, text):
+    """The classes of the button or link with that text."""
+    return re.search(rf'class="(btn[^"]*)"[^>]*>\s*{re.escape(text)}', page)[1].split()
+
+
+def pages_of_a_run_say_the_same_to_all():
+    with Console(runbooks=runbook_folder({"say": SAY})) as console:
+        ana = console.user("ana", "operator,approver")
+        bo, cy, vi = (console.user(n, r) for n, r in (("bo", "approver"), ("cy", "approver"), ("vi", "lead")))
+
+        def row(who):
+            return who.get("/runs")[1]["runs"][0]
+
+        def html(who, path="", language="en"):
+            who.get("/")    # has the token of a person
+            _, _, text = console.raw("GET", f"/runs/{run}{path}", headers={
+                "Authorization": "Bearer " + who.token, "Accept": "text/html", "Accept-Language": language})
+            return text.decode()
+        run = ana.post("/runs", {"runbook": "say", "environment": "test"})[1]["id"]
+        assert row(bo)["waiting_for"] == "Approve the plan" and row(bo)["current_title"] is not None
+        assert row(vi)["current_title"] == "approver · May approve: bo, cy", row(vi)
+        assert "May approve: bo, cy" in vi.get("/runs", accept="text/html")[1]
+        assert html(vi).count(ASK) == 1 and html(ana).count(ASK) == 1
+        bo.post(f"/runs/{run}/approvals", {"decision": "approve", "plan": ana.run(run)["plan"]})
+
+        # who may not start, resume or close the run reads who may, and has the link
+        asked = "Who has it: ana."
+        assert html(bo).count(ASK) == 1 and asked in html(bo) and ASK not in html(ana).split('id="step-')[0]
+        ana.post(f"/runs/{run}/start")
+        ana.post(f"/runs/{run}/pause")
+        panel = html(vi).split('id="panel"')[1].split("</section>")[0]
+        assert ASK in panel and asked in panel, panel
+        ana.post(f"/runs/{run}/resume")
+
+        # no verb is said twice
+        for language in ("en", "zh-CN"):
+            assert "Confirm that all is well" in html(ana, language=language)
+            assert not re.search("(Confirm: |确认：)Confirm", html(ana, language=language))
+        assert row(ana)["waiting_for"] == "Confirm that all is well", row(ana)
+        ana.post(f"/runs/{run}/steps/well/confirm")
+
+        # a refused value: in words, once; the pattern is a detail
+        words, pattern = "A ticket, such as CHG-4711", "[A-Z]+-[0-9]+"
+        page = card(html(ana), "ticket")
+        assert page.count(words) == 1 and page.count(pattern) == 1, page
+        status, _, text = console.raw("POST", f"/runs/{run}/steps/ticket/confirm", "value=none", {
+            "Authorization": "Bearer " + ana.token, "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "text/html"})
+        page = card(text.decode(), "ticket")
+        assert status >= 400 and page.count(words) == 1 and page.count(pattern) == 1, page
+        ana.post(f"/runs/{run}/steps/ticket/confirm", {"value": "CHG-1"})
+
+        # who did the work does not sign it, and is not in the list of those who may
+        page = card(html(ana), "ticket")
+        assert "May sign: bo, cy<" in page.replace("\n", "") and page.count(ASK) == 1, page
+        assert "Nobody signs their own work" in page
+        assert "May sign: bo, cy" in card(html(vi), "ticket") and ASK in card(html(vi), "ticket")
+        assert ASK not in card(html(cy), "ticket")
+        assert cy.post(f"/runs/{run}/steps/ticket/sign")[0] == 200
+
+        # a probe has one answer, wherever it is shown
+        assert ana.press(run, ana.step(run, "change"))["state"] == "failed"
+        assert ana.post(f"/runs/{run}/steps/look/execute", {})[0] == 202
+        ana.wait_step(run, "look")
+        no = "Found: it has not taken effect"
+        page = card(html(ana), "look")
+        assert page.count(no) == 2 and "is-succeeded" not in page and "Succeeded" not in page, page
+        line = next(part for part in html(ana, "/timeline").split("<li ") if "#step-look" in part)
+        assert no in line and "is-succeeded" not in line, line
+        line = html(ana, "/report").split('id="report-look"')[1].split("</tbody>")[0]
+        assert no in line and "is-succeeded" not in line and "Succeeded" not in line, line
+        assert no in html(ana, "/steps/look/attempts/1") and no in html(ana, "/steps/look/attempts/1/local")
+
+        # why a run is rolled back stands in the lists; what runs is not ended by one press
+        assert ana.post(f"/runs/{run}/rollback", {"reason": "orders are wrong"})[0] == 200
+        assert row(ana)["rollback_why"] == "Rollback: orders are wrong", row(ana)
+        for path in ("/", "/runs"):
+            assert "orders are wrong" in ana.get(path, accept="text/html")[1], path
+        assert ana.post(f"/runs/{run}/steps/back/execute", {})[0] == 202
+        wait_until(lambda: ana.step(run, "back")["state"] == "running")
+        assert re.search(r'<details class="ask">\s*<summary class="btn danger">Stop this step…</summary>\s*'
+                         rf'<form method="post" action="/runs/{run}/steps/back/cancel"', html(ana))
+        assert ana.post(f"/runs/{run}/steps/back/cancel", {})[0] == 200
+        ana.wait_step(run, "back")
+        assert ana.post(f"/runs/{run}/steps/back/skip", {"reason": "by hand"})[0] == 200
+        finish = html(bo).split('id="finish"')[1].split("</section>")[0]
+        assert ASK in finish and asked in finish and "<form" not in finish, finish
+        assert ana.post(f"/runs/{run}/close", {"result": "failed"})[0] == 200
+        assert row(ana)["rollback_why"] == "Rollback: orders are wrong", row(ana)
+
+        status, _, text = console.raw("GET", "/users", headers={
+            "Authorization": "Bearer " + vi.token, "Accept": "text/html"})
+        assert status == 403 and b"Nobody has this role." in text and b"Somebody who has" not in text, text
+
+
+def what_is_held_and_what_failed_is_said_first():
+    folder = pathlib.Path(FOLDER)
+    few = TARGETS.replace("    groups:\n", "    groups:\n      few: [db001, db002, db003]\n")
+    book = BOOK.replace("on=dbs", "on=few")
+    with Console(runbooks=runbook_folder({"fill": book}, few)) as console:
+        ana = console.user("ana", "operator")
+        first, second = (ana.post("/runs", {"runbook": "fill", "environment": "test"})[1]["id"] for _ in range(2))
+
+        def html(path):
+            return ana.get(path, accept="text/html")[1]
+        assert "primary" in button(html(f"/runs/{second}"), "Start the run")
+        assert ana.post(f"/runs/{first}/start")[0] == 200
+        page = html(f"/runs/{second}")
+        assert "primary" not in button(page, "Start the run")
+        assert "primary" in button(page, f"#{first} ") and f'href="/runs/{first}"' in page
+        assert button(page, f"See run #{first}")
+        assert 'form="do-start"' not in page
+
+        def make(name, table):
+            with sqlite3.connect(folder / f"{name}.db") as db:
+                db.execute(f"CREATE TABLE {table} AS SELECT 1")
+            (folder / f"{name}.db").chmod(0o666)
+        folder.chmod(0o777)
+        for name, table in (("db001", "there"), ("db002", "other"), ("db003", "other")):
+            make(name, table)
+        assert ana.press(first, ana.step(first, "fill"))["state"] == "failed"
+        failures = html(f"/runs/{first}").split('class="plain failures"')[1].split("</ul>")[0]
+        assert re.search(r"<li>\s*<strong>\s*2 × db002, db003\s*</strong>", failures), failures
+        for name in ("db002", "db003"):
+            make(name, "there")
+        assert ana.post(f"/runs/{first}/steps/fill/retry", {"targets": "failed"})[0] == 202
+        assert ana.wait_step(first, "fill")["state"] == "succeeded"
+        line = html(f"/runs/{first}/report").split('id="report-fill"')[1].split("</tr>")[1]
+        assert "3 targets" in line, line
+        assert 'class="done is-succeeded"' in html(f"/runs/{first}")
+        assert re.search('class="row-progress is-succeeded"', html("/"))
+        assert "–" not in html("/targets").split("<tbody>")[1].split("</tbody>")[0]
+
+
 if __name__ == "__main__":
     try:
-        main([a_runbook_that_fits_no_environment_has_no_button,
+        main([pages_of_a_run_say_the_same_to_all,
+              a_runbook_that_fits_no_environment_has_no_button,
               a_run_that_a_person_ended_has_not_failed_at_a_skipped_step,
               secrets_tokens_and_targets_come_fifty_at_a_time,
               an_attempt_shows_the_targets_that_need_a_person,
               sessions_are_listed_and_ended,
-              an_account_has_a_bounded_number_of_streams])
+              an_account_has_a_bounded_number_of_streams,
+              what_is_held_and_what_failed_is_said_first])
     finally:
         shutil.rmtree(FOLDER)

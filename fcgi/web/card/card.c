@@ -10,6 +10,7 @@
 #include "web/card/card.h"
 #include "web/card/card_asked.h"
 #include "web/card/card_facts.h"
+#include "web/card/titled.h"
 #include "web/views/model.h"
 #include "compiler/render.h"
 
@@ -172,8 +173,6 @@ limits(struct req *req, const struct plan *plan, const struct step *step)
 		text = joined(req, text, between,
 		    request_fill(req, "limit_needs", "names",
 			names(req, step->needs, step->needs_count), NULL));
-	if (*card_asked_rule(req, step) != '\0')
-		text = joined(req, text, between, card_asked_rule(req, step));
 	if (step->foreach != NULL)
 		text = joined(req, text, between, list_of(req, step));
 	if (step->redirects > 0)
@@ -209,9 +208,8 @@ card_title(struct req *req, const struct plan *plan, int i)
 		    "title", plan->steps[other].title, "file", s->file, NULL);
 	if (other < 0 || count_in(plan, s->section) == 1)
 		return s->title;
-	return request_fill(req,
-	    s->probe_of != NULL ? "probe_title" : "undo_title", "title",
-	    plan->steps[other].title, NULL);
+	return titled(req, s->probe_of != NULL ? "probe_title" : "undo_title",
+	    plan->steps[other].title);
 }
 
 /* A step without a run. */
@@ -244,6 +242,7 @@ make_base(struct req *req, struct cached_runbook *entry, int i)
 	model_text(o, "sign", step->sign);
 	model_text(o, "when", step->when);
 	model_text(o, "limits_text", limits(req, entry->plan, step));
+	card_add_asked(req, o, step);
 	model_text(o, "keeps", step->artifact);
 	model_bool(o, "irreversible", step->irreversible);
 	model_bool(o, "essential", step->essential);

@@ -14,6 +14,8 @@
 #include "web/card/card_copy.h"
 #include "web/card/card_gate.h"
 #include "web/card/card_targets.h"
+#include "web/card/people.h"
+#include "web/card/titled.h"
 #include "web/views/approvals.h"
 #include "web/views/model.h"
 #include "web/views/rollback_view.h"
@@ -153,10 +155,10 @@ label(struct view *v, int i, struct json_object *targets)
 	const struct step *step = v->steps[i].step;
 
 	if (kind_is(step->kind, KIND_PERSON))
-		return request_fill(v->req,
+		return titled(v->req,
 		    step->kind == STEP_MANUAL ? "label_confirm"
 					      : "label_approve",
-		    "title", view_title(v, i), NULL);
+		    view_title(v, i));
 	return label_copy(
 	    v, step, label_send(v, step, targets, label_on(v, targets, "run")));
 }
@@ -288,7 +290,7 @@ blocked_text(struct view *v, int i)
 		return card_gate_blocked(v, i);
 	return arena_printf(v->req->arena, "%s %s",
 	    request_fill(v->req, "blocked_role", "role", role, NULL),
-	    card_people(v->req, role));
+	    people_with(v->req, role));
 }
 
 /* Somebody else has to act before the step can: not the reader, who may. */
@@ -302,6 +304,22 @@ is_for_others(const struct view *v)
 	if (state_in(state, IN(PAUSED) | IN(PARKED)))
 		return !view_may(v, VERB_run_resume, -1);
 	return true;
+}
+
+/*
+ * The step can be brought on, but not by the reader, who may do something else
+ * with it: take a confirmation back, or their own approval.
+ */
+static bool
+is_of_others(const struct view *v, int step, bool any)
+{
+	const struct view_step *s = &v->steps[step];
+
+	if (s->state == STATE_AWAITING_SIGNATURE)
+		return !view_may(v, VERB_step_sign, step);
+	if (s->state == STATE_READY && s->step->kind == STEP_APPROVAL)
+		return !view_may(v, VERB_step_approve, step);
+	return !any;
 }
 
 /* The step waits for others than the person who reads the page. */
@@ -346,7 +364,8 @@ card_add_actions(struct view *v, struct json_object *o, int step,
 		model_bool(o, "has_actions", true);
 		add_labels(v, o, step, targets, counts);
 	}
-	if (!any && !is_failed_gate && is_waiting(v, step)) {
+	if (is_of_others(v, step, any) && !is_failed_gate &&
+	    is_waiting(v, step)) {
 		model_bool(o, "is_blocked", true);
 		model_text(o, "blocked_text", blocked_text(v, step));
 		model_text(o, "ask_url",

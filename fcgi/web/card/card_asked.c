@@ -7,25 +7,41 @@
 #include "web/card/card_asked.h"
 #include "web/views/model.h"
 
-const char *
-card_asked_rule(struct req *req, const struct step *step)
+/* The rule for the value, or NULL. */
+static const char *
+rule_of(struct req *req, const struct parameter *p)
+{
+	if (p->min != NULL && p->max != NULL)
+		return request_fill(
+		    req, "asked_range", "min", p->min, "max", p->max, NULL);
+	if (p->min != NULL)
+		return request_fill(req, "asked_min", "min", p->min, NULL);
+	if (p->max != NULL)
+		return request_fill(req, "asked_max", "max", p->max, NULL);
+	if (p->pattern != NULL)
+		return request_fill(
+		    req, "asked_pattern", "pattern", p->pattern, NULL);
+	return p->type == PARAMETER_NUMBER ? request_text(req, "asked_number")
+					   : NULL;
+}
+
+void
+card_add_asked(struct req *req, struct json_object *o, const struct step *step)
+{
+	struct parameter p;
+	bool asks = step_asks(step, &p);
+
+	model_text(o, "asked_label", asks ? p.label : NULL);
+	model_text(o, "asked_rule", asks ? rule_of(req, &p) : NULL);
+}
+
+bool
+card_shows_rule(const struct view *v, int step)
 {
 	struct parameter p;
 
-	if (!step_asks(step, &p))
-		return "";
-	if (p.min != NULL && p.max != NULL)
-		return request_fill(
-		    req, "asked_range", "min", p.min, "max", p.max, NULL);
-	if (p.min != NULL)
-		return request_fill(req, "asked_min", "min", p.min, NULL);
-	if (p.max != NULL)
-		return request_fill(req, "asked_max", "max", p.max, NULL);
-	if (p.pattern != NULL)
-		return request_fill(
-		    req, "asked_pattern", "pattern", p.pattern, NULL);
-	return p.type == PARAMETER_NUMBER ? request_text(req, "asked_number")
-					  : "";
+	return step_asks(v->steps[step].step, &p) && p.message == NULL &&
+	    view_may(v, VERB_step_confirm, step);
 }
 
 /* The form of this request was one of this step, and was refused. */
@@ -54,7 +70,6 @@ struct json_object *
 card_asked(struct view *v, int i)
 {
 	const struct step *step = v->steps[i].step;
-	const char *rule = card_asked_rule(v->req, step);
 	struct json_object *o, *problem = v->req->problem;
 	struct parameter p;
 	bool wrong;
@@ -66,7 +81,8 @@ card_asked(struct view *v, int i)
 	o = json_object_new_object();
 	model_text(o, "name", p.name);
 	model_text(o, "label", p.label);
-	model_text(o, "rule", *rule != '\0' ? rule : NULL);
+	model_text(
+	    o, "rule", p.message != NULL ? p.message : rule_of(v->req, &p));
 	model_text(
 	    o, "field", arena_printf(v->req->arena, "value-%s", step->id));
 	model_bool(o, "is_choice", p.type == PARAMETER_CHOICE);

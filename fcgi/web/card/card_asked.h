@@ -13,7 +13,11 @@ struct json_object *card_asked(struct view *v, int step);
 /* "label: value" of the value that the step has; NULL: it has none. */
 const char *card_asked_value(struct view *v, int step);
 
-/* The rule for the value in words, "" if there is none. */
-const char *card_asked_rule(struct req *req, const struct step *step);
+/* Adds asked_label and asked_rule: what values it accepts; NULL: any. */
+void card_add_asked(
+    struct req *req, struct json_object *o, const struct step *step);
+
+/* The reader has the field before them, and the rule stands there. */
+bool card_shows_rule(const struct view *v, int step);
 
 #endif

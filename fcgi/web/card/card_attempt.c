@@ -41,17 +41,17 @@ card_skipped(
 
 static void
 add_target_page(struct view *v, const struct view_step *s,
-    struct json_object *t, const char *exec, bool with_tail)
+    struct json_object *t, struct json_object *attempt, bool with_tail)
 {
 	const char *state = json_text(t, "state", "");
 	const char *url = json_text(t, "text_url", "");
 	bool running = state_in(state_find(state), STATES_BUSY);
+	bool answered = view_is_answered(v, s, json_int(attempt, "n", 0));
 	bool has = !json_flag(t, "sealed", false) &&
 	    (json_int(t, "bytes", 0) > 0 ||
 		(running && json_text(t, "started_at", NULL) != NULL));
 
-	model_text(t, "icon", state);
-	model_text(t, "state_text", model_word(v->req, "state", state));
+	view_put_state(v, s, t, state, json_get(t, "exit"), answered);
 	model_text(t, "exit_text", model_exit(v->req, json_get(t, "exit")));
 	model_bool(t, "is_running", running);
 	model_text(t, "progress_text",
@@ -63,11 +63,12 @@ add_target_page(struct view *v, const struct view_step *s,
 	    arena_strndup(v->req->arena, url, strlen(url) - strlen(".txt")));
 	model_text(t, "size_text", model_size(v->req, json_int(t, "bytes", 0)));
 	model_bool(t, "has_output", has);
-	model_bool(t, "is_told", false);
+	model_bool(t, "is_told", answered);
 	model_text(t, "tail",
-	    has && with_tail ? output_text_lines(v->req, exec,
-				   json_text(t, "name", ""), OUTPUT_TEXT_LINES)
-			     : "");
+	    has && with_tail
+		? output_text_lines(v->req, json_text(attempt, "_exec", ""),
+		      json_text(t, "name", ""), OUTPUT_TEXT_LINES)
+		: "");
 }
 
 /* Adds the terminal for input, while it exists. */
@@ -162,7 +163,7 @@ add_attempt_page(struct view *v, struct json_object *o,
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *t = json_at(targets, i);
 
-		add_target_page(v, s, t, json_text(o, "_exec", ""), with_tail);
+		add_target_page(v, s, t, o, with_tail);
 		add_fold(v, o, t, i == 0, card_is_mixed(o));
 	}
 	for (size_t i = 0; i < n; i++)

@@ -12,6 +12,7 @@
 #include "journal/approval.h"
 #include "journal/check.h"
 #include "web/card/card_gate.h"
+#include "web/card/people.h"
 #include "web/views/model.h"
 
 #define MAX_FOLLOWING 12 /* steps behind the gate that are listed */
@@ -146,31 +147,6 @@ card_gate_page(struct view *v, int step)
 }
 
 const char *
-card_people(struct req *req, const char *role)
-{
-	struct rows *rows = db_query(req->web->db, STMT_WHO_HAS, TEXT(role));
-	const char *all = NULL;
-
-	while (db_next(rows))
-		all = all == NULL
-		    ? arena_strdup(req->arena, db_text(rows, "name"))
-		    : arena_printf(
-			  req->arena, "%s, %s", all, db_text(rows, "name"));
-	db_done(rows);
-	return all == NULL
-	    ? request_text(req, "role_nobody")
-	    : request_fill(req, "role_people", "people", all, NULL);
-}
-
-/* A sentence about a role and the people who have it. */
-static const char *
-with_people(struct view *v, const char *text, const char *role)
-{
-	return arena_printf(
-	    v->req->arena, "%s %s", text, card_people(v->req, role));
-}
-
-const char *
 card_gate_blocked(struct view *v, int step)
 {
 	const struct step *gate = v->steps[step].step;
@@ -187,6 +163,7 @@ card_gate_blocked(struct view *v, int step)
 	if (text_eq(why.code, CHECK_CODE(own_run)) ||
 	    text_eq(why.code, CHECK_CODE(own_plan)))
 		return request_fill(v->req, "blocked_own", "role", role, NULL);
-	return with_people(
-	    v, request_fill(v->req, "blocked_gate", "role", role, NULL), role);
+	return arena_printf(v->req->arena, "%s %s",
+	    request_fill(v->req, "blocked_gate", "role", role, NULL),
+	    people_for(v, VERB_step_approve, step, role));
 }

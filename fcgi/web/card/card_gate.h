@@ -15,7 +15,4 @@ struct json_object *card_gate_page(struct view *v, int step);
  * in words. */
 const char *card_gate_blocked(struct view *v, int step);
 
-/* The people with a role: "ana, bo", or a text that there are none. */
-const char *card_people(struct req *req, const char *role);
-
 #endif

@@ -11,6 +11,7 @@
 #include "web/card/card_line.h"
 #include "web/card/card_run.h"
 #include "web/card/card_targets.h"
+#include "web/card/people.h"
 #include "web/views/dry_run.h"
 #include "web/views/filled_text.h"
 #include "web/views/model.h"
@@ -100,20 +101,20 @@ no_text(struct view *v, int step)
 void
 card_state(struct view *v, struct json_object *o, int step)
 {
-	int verdict = view_verdict(v, step);
+	const struct view_step *s = &v->steps[step];
+	struct json_object *tries;
 
 	if (view_is_template(v, step)) {
 		model_text(o, "icon", "pending");
 		model_text(o, "state_text", request_text(v->req, "each_item"));
 		return;
 	}
-	if (verdict < 0) {
-		model_state(v->req, o, view_outcome(v, &v->steps[step]), NULL);
-		return;
-	}
-	model_text(o, "icon", verdict ? "succeeded" : "skipped");
-	model_text(o, "state_text",
-	    verdict ? request_text(v->req, "probe_yes") : no_text(v, step));
+	tries = s->part == PART_PROBE ? view_attempts(v, step) : NULL;
+	view_put_state(v, s, o, view_outcome(v, s),
+	    json_get(json_at(tries, json_count(tries) - 1), "exit"),
+	    s->state == STATE_SUCCEEDED);
+	if (view_is_no(s, o))
+		json_set_text(o, "state_text", no_text(v, step));
 }
 
 static void
@@ -141,7 +142,7 @@ add_state(struct view *v, struct json_object *o, int step)
 	add_flag(o, "is_awaiting_signature", to_sign);
 	if (to_sign)
 		model_text(o, "sign_people",
-		    card_people(v->req,
+		    people_for(v, VERB_step_sign, step,
 			s->step->sign != NULL ? s->step->sign : "operator"));
 	add_flag(o, "is_settled", by_person);
 	model_text(o, "settled_text",
@@ -187,12 +188,12 @@ add_filled(struct view *v, struct json_object *o, const struct step *step)
 	}
 }
 
-/* For a group: the number of targets in each state. */
+/* For a group: the number of targets in each state; a probe has answers. */
 static void
 add_targets(struct view *v, struct json_object *o, const struct view_step *s,
     struct json_object *counts)
 {
-	if (json_count(json_get(o, "targets")) < 2)
+	if (json_count(json_get(o, "targets")) < 2 || s->part == PART_PROBE)
 		return;
 	model_bool(o, "has_hosts", true);
 	model_put(o, "hosts",
@@ -235,6 +236,8 @@ card_page(struct view *v, int i)
 		add_filled(v, o, s->step);
 	model_put(o, "gate", card_gate_page(v, i));
 	model_put(o, "asked", card_asked(v, i));
+	if (card_shows_rule(v, i))
+		model_text(o, "asked_rule", NULL);
 	model_text(o, "asked_value", card_asked_value(v, i));
 	if (view_attempts(v, i) != NULL) {
 		counts = card_counts(v, i);

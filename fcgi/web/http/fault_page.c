@@ -13,7 +13,7 @@
 
 #include "base/text.h"
 #include "journal/lifecycle_people.h"
-#include "web/card/card_gate.h"
+#include "web/card/people.h"
 #include "web/http/fault_page.h"
 #include "web/http/resubmit.h"
 #include "web/http/route.h"
@@ -180,7 +180,7 @@ static void
 add_people(struct req *req, struct json_object *model)
 {
 	json_set_text(model, "people",
-	    req->role != NULL ? card_people(req, req->role) : NULL);
+	    req->role != NULL ? people_with(req, req->role) : NULL);
 }
 
 void

@@ -11,7 +11,9 @@
 #include "base/text.h"
 #include "journal/approval.h"
 #include "journal/lifecycle_people.h"
+#include "web/card/titled.h"
 #include "web/list/run_row.h"
+#include "web/views/approvals.h"
 #include "web/views/model.h"
 #include "web/views/run_model.h"
 
@@ -51,6 +53,16 @@ step_key(enum verb verb)
 	}
 }
 
+static const char *
+step_text(struct view *v, enum verb verb, int step)
+{
+	const char *key = step_key(verb), *title = view_title(v, step);
+
+	return verb == VERB_step_confirm || verb == VERB_step_sign
+	    ? titled(v->req, key, title)
+	    : request_fill(v->req, key, "title", title, NULL);
+}
+
 static struct wait
 find_wait(struct view *v)
 {
@@ -65,9 +77,7 @@ find_wait(struct view *v)
 			return (struct wait){ run_waits[i].verb, -1,
 				request_text(req, run_waits[i].key) };
 	if (verb != VERB__MAX)
-		return (struct wait){ verb, step,
-			request_fill(req, step_key(verb), "title",
-			    view_title(v, step), NULL) };
+		return (struct wait){ verb, step, step_text(v, verb, step) };
 	if (v->finished && view_may(v, VERB_run_close, -1))
 		return (struct wait){ VERB_run_close, -1,
 			request_text(req,
@@ -134,6 +144,27 @@ role_for(const struct view *v, const struct wait *w)
 	return role != NULL ? role : "operator";
 }
 
+/* "approver · May approve: bo": whom a plan waits for; NULL: it does not. */
+static const char *
+approvers(struct view *v)
+{
+	struct json_object *rules, *o;
+	const char *all = NULL, *people;
+
+	if (!approvals_are_awaited(v))
+		return NULL;
+	rules = request_own(v->req, approvals_rules(v));
+	for (size_t i = 0; i < json_count(rules); i++) {
+		o = json_at(rules, i);
+		people = json_text(o, "people_text", NULL);
+		if (people != NULL)
+			all = arena_printf(v->req->arena, "%s%s%s · %s",
+			    all != NULL ? all : "", all != NULL ? "; " : "",
+			    json_text(o, "role", ""), people);
+	}
+	return all;
+}
+
 static void
 add_next(struct view *v, struct json_object *o)
 {
@@ -141,7 +172,8 @@ add_next(struct view *v, struct json_object *o)
 	struct wait w = find_wait(v);
 	const char *since = focused < 0 ? NULL : v->steps[focused].at;
 
-	model_text(o, "current_title", run_model_focus_text(v));
+	model_text(o, "current_title",
+	    focused < 0 ? approvers(v) : run_model_focus_text(v));
 	model_text(o, "waiting_for", w.text);
 	model_text(o, "waiting_as",
 	    w.text == NULL ? NULL
@@ -223,6 +255,19 @@ step_failure(struct view *v, int step)
 }
 
 static void
+add_rollback(struct view *v, struct json_object *o)
+{
+	struct json_object *back = request_own(
+	    v->req, run_model_rolled_back(v));
+	const char *reason = json_text(back, "reason", "");
+
+	model_text(o, "rollback_why",
+	    *reason == '\0'
+		? NULL
+		: request_fill(v->req, "rollback_why", "reason", reason, NULL));
+}
+
+static void
 add_failure(struct view *v, struct json_object *o)
 {
 	int step = failed_step(v, json_text(o, "icon", ""));
@@ -268,6 +313,10 @@ run_row_add(struct req *req, struct json_object *row)
 		model_put(row, "waiting_as", NULL);
 		model_put(row, "since", NULL);
 	}
+	if (v != NULL)
+		add_rollback(v, row);
+	else
+		model_put(row, "rollback_why", NULL);
 	if (v != NULL && failed) {
 		add_failure(v, row);
 	} else {

@@ -28,6 +28,7 @@
 #include "web/views/output_text.h"
 #include "web/views/recording.h"
 #include "web/views/view.h"
+#include "web/views/view_attempts.h"
 #include "wire/exec.h"
 
 #define PAGE_BYTES (64 * 1024)
@@ -215,6 +216,16 @@ rejected_line(struct req *req, const char *text)
 	return line;
 }
 
+static void
+add_state(
+    struct view *v, int step, struct json_object *row, struct json_object *o)
+{
+	const struct view_step *s = &v->steps[step];
+
+	view_put_state(v, s, o, json_text(row, "state", ""),
+	    json_get(row, "exit"), view_is_answered(v, s, v->req->n));
+}
+
 static enum err
 show(struct req *req, struct reply *reply, struct json_object *row,
     const char *target, const char *template, const char *revealed)
@@ -224,17 +235,19 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	int64_t dropped = json_int(row, "dropped", 0);
 	struct json_object *o;
 	struct view *v;
+	int step;
 	enum err err = view_load(req, req->run, &v);
 
 	if (err != ERR_OK)
 		return err;
 	o = json_object_new_object();
 	url = output_text_url(req, req->run, req->step, req->n, target);
-	add_place(req, o, v, runbook_cache_find_step(v->entry, req->step));
+	step = runbook_cache_find_step(v->entry, req->step);
+	add_place(req, o, v, step);
 	model_int(o, "attempt", req->n);
 	model_text(o, "target", target);
 	model_text(o, "state", state_word(state));
-	model_state(req, o, state_word(state), NULL);
+	add_state(v, step, row, o);
 	model_text(o, "exit_text", model_exit(req, json_get(row, "exit")));
 	model_int(o, "bytes", json_int(row, "bytes", 0));
 	model_text(o, "size_text", model_size(req, json_int(row, "bytes", 0)));
@@ -254,15 +267,14 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 			 : request_fill(req, "dropped", "size",
 			       model_size(req, dropped), NULL));
 	model_bool(o, "is_running", state_in(state, STATES_BUSY));
-	add_typing(o, v, runbook_cache_find_step(v->entry, req->step), state);
-	add_sealed(v, o, runbook_cache_find_step(v->entry, req->step),
-	    json_text(row, "sealed", NULL) != NULL, revealed);
+	add_typing(o, v, step, state);
+	add_sealed(
+	    v, o, step, json_text(row, "sealed", NULL) != NULL, revealed);
 	if ((err = add_output(req, o, exec, target)) != ERR_OK) {
 		json_object_put(o);
 		return err;
 	}
-	return reply_model(req, reply, template,
-	    view_title(v, runbook_cache_find_step(v->entry, req->step)), o);
+	return reply_model(req, reply, template, view_title(v, step), o);
 }
 
 enum err

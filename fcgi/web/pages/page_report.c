@@ -105,37 +105,11 @@ asked(struct view *v)
 	    : request_fill(v->req, "approvals_asked", "rules", text, NULL);
 }
 
-/* {by, at, reason} of the last rollback that was begun; NULL: none was. */
-static struct json_object *
-rollback_begun(struct view *v)
-{
-	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS_OF_KIND,
-	    INT(v->lifecycle.id), TEXT(event_word(EVENT_ROLLBACK_STARTED)));
-	struct json_object *o = NULL, *body, *row;
-	struct event e;
-
-	while (db_next(rows)) {
-		if (event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
-			continue;
-		json_object_put(o);
-		o = json_object_new_object();
-		row = db_row_json(rows);
-		json_set_text(o, "by", e.actor);
-		json_set_text(o, "at", json_text(row, "at", ""));
-		json_set_text(o, "reason", json_text(e.data, "reason", NULL));
-		json_object_put(row);
-		json_object_put(body);
-	}
-	db_done(rows);
-	return o;
-}
-
 static void
 add_page(struct view *v, struct json_object *o)
 {
 	model_text(o, "approvals_asked", asked(v));
-	model_put(o, "rolled_back",
-	    v->lifecycle.mode == PART_ROLLBACK ? rollback_begun(v) : NULL);
+	model_put(o, "rolled_back", run_model_rolled_back(v));
 	model_text(o, "url",
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
 	model_state(v->req, o, state_word(v->lifecycle.state),

@@ -361,8 +361,11 @@ static void
 add_offers(struct view *v, struct json_object *o)
 {
 	struct json_object *presses, *menu = run_actions(v, &presses);
+	struct json_object *holders = run_model_holders(v);
 
-	model_put(o, "next", run_actions_next(v));
+	model_bool(o, "is_held", json_count(holders) > 0);
+	model_put(o, "holders", holders);
+	model_put(o, "next", run_actions_next(v, json_at(holders, 0)));
 	model_put(o, "presses", presses);
 	model_bool(o, "has_actions", json_count(menu) > 0);
 	model_put(o, "actions", menu);
@@ -403,6 +406,7 @@ page_part(struct view *v)
 	    json_text(v->run, "result", NULL),
 	    state_word(run_model_trouble(v)));
 	run_model_phase(v, o);
+	model_text(o, "full", run_model_full(v, o));
 	model_text(o, "usual_text",
 	    json_get(v->run, "ended_at") == NULL ? view_usual(v, -1) : NULL);
 	expected_add(v, o);
@@ -465,10 +469,6 @@ page_run_frame(struct view *v)
 	    page, "has_artifacts", json_count(json_get(o, "artifacts")) > 0);
 	model_put(page, "refused", refused(v));
 	model_put(page, "production", json_object_get(v->req->production));
-	model_put(page, "holders",
-	    state_in(v->lifecycle.state, IN(READY) | IN(PARKED))
-		? run_model_holders(v)
-		: NULL);
 	model_put(page, "parked",
 	    v->lifecycle.state == STATE_PARKED ? run_model_parked(v) : NULL);
 	model_put(o, "_page", page);

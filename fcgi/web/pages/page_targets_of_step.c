@@ -17,6 +17,7 @@
 #include "web/card/card_targets.h"
 #include "web/views/model.h"
 #include "web/views/output_text.h"
+#include "web/views/view_attempts.h"
 #include "web/pages/page.h"
 
 #define ROWS 100
@@ -83,8 +84,9 @@ last_line(struct req *req, struct json_object *row)
 }
 
 static struct json_object *
-row_model(struct req *req, struct json_object *row)
+row_model(struct view *v, const struct view_step *s, struct json_object *row)
 {
+	struct req *req = v->req;
 	struct json_object *o = model_object(32);
 	enum state state = state_read(row);
 	const char *name = json_text(row, "target", "");
@@ -94,7 +96,8 @@ row_model(struct req *req, struct json_object *row)
 	model_int(o, "attempt", n);
 	model_bool(o, "is_earlier", n != req->n);
 	model_text(o, "state", state_word(state));
-	model_state(req, o, state_word(state), NULL);
+	view_put_state(v, s, o, state_word(state), json_get(row, "exit"),
+	    view_is_answered(v, s, n));
 	model_put(o, "exit", json_object_get(json_get(row, "exit")));
 	model_text(o, "exit_text", model_exit(req, json_get(row, "exit")));
 	model_text(o, "message",
@@ -141,8 +144,9 @@ counts_of(struct req *req, int64_t *ret_total)
 }
 
 static void
-add_rows(struct req *req, struct json_object *o)
+add_rows(struct view *v, const struct view_step *s, struct json_object *o)
 {
+	struct req *req = v->req;
 	struct json_object *list = json_object_new_array(), *row = NULL;
 	const char *after = request_query(req, "after");
 	struct rows *rows;
@@ -155,7 +159,7 @@ add_rows(struct req *req, struct json_object *o)
 	    TEXT(name_filter(req)), INT(ROWS + 1), INT(rank), TEXT(after));
 	while (db_next(rows) && count++ < ROWS) {
 		row = request_own(req, db_row_json(rows));
-		json_object_array_add(list, row_model(req, row));
+		json_object_array_add(list, row_model(v, s, row));
 	}
 	db_done(rows);
 	model_put(o, "hosts", list);
@@ -210,6 +214,6 @@ page_targets_of_step(struct req *req, struct reply *reply)
 		req, "state", host_states, request_query(req, "state")));
 	model_bool(o, "is_filtered",
 	    state_filter(req) != NULL || name_filter(req) != NULL);
-	add_rows(req, o);
+	add_rows(v, &v->steps[i], o);
 	return reply_model(req, reply, "hosts.html", view_title(v, i), o);
 }

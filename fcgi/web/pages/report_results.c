@@ -12,6 +12,7 @@
 #include "web/pages/report_results.h"
 #include "web/views/model.h"
 #include "web/views/output_text.h"
+#include "web/views/view_attempts.h"
 
 #define OUTPUT_TEXT_LINES 15 /* of a target that did not succeed */
 #define RESULTS 12           /* different ones, of an attempt */
@@ -21,7 +22,8 @@
 struct of {
 	struct view *v;
 	const struct view_step *step;
-	int *outputs; /* that may still be shown */
+	int *outputs;  /* that may still be shown */
+	bool answered; /* it is of a probe, which has no failures then */
 };
 
 const char *
@@ -86,11 +88,15 @@ new_result(struct of *r, struct json_object *t)
 {
 	struct json_object *o = json_object_new_object();
 	const char *message = json_text(t, "message", NULL);
+	bool well = r->answered || state_read(t) == STATE_SUCCEEDED;
 
-	model_state(r->v->req, o, json_text(t, "state", ""), NULL);
-	model_bool(o, "is_well", state_read(t) == STATE_SUCCEEDED);
+	if (r->answered)
+		message = NULL;
+	view_put_state(r->v, r->step, o, json_text(t, "state", ""),
+	    json_get(t, "exit"), r->answered);
+	model_bool(o, "is_well", well);
 	model_text(o, "message",
-	    message != NULL || state_read(t) == STATE_SUCCEEDED
+	    message != NULL || well
 		? message
 		: model_exit(r->v->req, json_get(t, "exit")));
 	model_text(o, "first", message); /* as the first target says it */
@@ -202,7 +208,8 @@ void
 report_add_results(struct view *v, const struct view_step *step,
     struct json_object *attempt, struct json_object *o, int *outputs)
 {
-	struct of *r = &(struct of){ v, step, outputs };
+	struct of *r = &(struct of){ v, step, outputs,
+		view_is_answered(v, step, json_int(attempt, "n", 0)) };
 	struct json_object *all = request_own(
 	    r->v->req, json_object_new_object());
 	struct json_object *targets = json_get(attempt, "targets");

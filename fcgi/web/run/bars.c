@@ -15,9 +15,11 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "web/views/run_model.h"
+#include "web/card/card_run.h"
 #include "web/run/bars.h"
 #include "web/run/expected.h"
 #include "web/views/model.h"
+#include "web/views/view_attempts.h"
 
 #define UNITS 1000
 #define NARROWEST 4  /* units of a bar */
@@ -95,7 +97,7 @@ row(struct chart *c, int step)
 		model_text(*o, "icon", NULL);
 		model_text(*o, "state_text", NULL);
 	} else {
-		model_state(v->req, *o, view_outcome(v, &v->steps[step]), NULL);
+		card_state(v, *o, step);
 	}
 	model_bool(*o, "is_rollback", v->steps[step].part == PART_ROLLBACK);
 	model_put(*o, "bars", json_object_new_array());
@@ -170,6 +172,23 @@ usual(const struct chart *c, int step)
 	return json_int(c->usual, c->v->plan->steps[step].id, 0);
 }
 
+/* As the step has it: a probe has an answer. */
+static const char *
+bar_icon(struct view *v, int step, struct rows *rows)
+{
+	const struct view_step *s = &v->steps[step];
+	const char *state = db_text(rows, "state");
+	struct json_object *attempt, *o;
+
+	if (s->part != PART_PROBE)
+		return state;
+	attempt = view_attempt(v, step, db_int(rows, "n"));
+	o = request_own(v->req, json_object_new_object());
+	view_put_state(v, s, o, state, json_get(attempt, "exit"),
+	    view_is_answered(v, s, db_int(rows, "n")));
+	return json_text(o, "icon", "");
+}
+
 static void
 add_bars(struct chart *c)
 {
@@ -192,7 +211,7 @@ add_bars(struct chart *c)
 		c->start[step] = from;
 		c->took[row_of(c, step)] += to - from;
 		add_rect(json_get(o, "bars"), &c->axis, from, to,
-		    db_text(rows, "state"));
+		    bar_icon(v, step, rows));
 		add_person(v->req, json_get(o, "people"), db_text(rows, "by"));
 	}
 	db_done(rows);

@@ -133,7 +133,7 @@ next_step(struct view *v, int step)
 }
 
 struct json_object *
-run_actions_next(struct view *v)
+run_actions_next(struct view *v, struct json_object *holder)
 {
 	const struct req *req = v->req;
 	enum state state = v->lifecycle.state;
@@ -145,6 +145,14 @@ run_actions_next(struct view *v)
 			view_may(v, VERB_run_approve, -1) ? "bar_approve"
 							  : "bar_approval"),
 		    NULL, "#panel", false);
+	if (holder != NULL)
+		return offer(
+		    request_fill(req, "bar_holder", "run",
+			json_object_get_string(json_get(holder, "id")), NULL),
+		    NULL,
+		    arena_printf(req->arena, "/runs/%" PRId64,
+			json_int(holder, "id", 0)),
+		    false);
 	if (state == STATE_READY && view_may(v, VERB_run_start, -1))
 		return offer(request_text(req, "start_the_run"), "do-start",
 		    NULL, false);

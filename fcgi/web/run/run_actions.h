@@ -16,8 +16,10 @@ struct json_object *run_actions(
  * The next thing to do: {label, form, href, says_title}.  `form` is the id of
  * the form that the button submits; where that needs more than a press it is
  * NULL, and `href` leads there.  The label may have the title of the step in
- * it.  NULL: nothing is next.  A new object.
+ * it.  A run that has to wait for another one leads there: `holder` is the
+ * first of run_model_holders(), or NULL.  NULL: nothing is next.  A new object.
  */
-struct json_object *run_actions_next(struct view *v);
+struct json_object *run_actions_next(
+    struct view *v, struct json_object *holder);
 
 #endif

@@ -15,6 +15,7 @@
 #include "journal/approval.h"
 #include "journal/plan.h"
 #include "journal/rehearsal.h"
+#include "web/card/people.h"
 #include "web/views/approvals.h"
 #include "web/views/model.h"
 
@@ -72,32 +73,6 @@ approvals_are_awaited(const struct view *v)
 		    v->lifecycle.given, v->lifecycle.moment));
 }
 
-/* The people who may approve by the rule, as run_authorize() decides it. */
-static const char *
-people_of(struct view *v, const char *role)
-{
-	struct json_object *names = request_own(
-	    v->req, json_object_new_array());
-	struct actor other = { .roles = request_own(
-				   v->req, json_object_new_array()),
-		.session = true };
-	struct rows *rows = db_query(v->req->web->db, STMT_WHO_HAS, TEXT(role));
-
-	json_object_array_add(other.roles, json_object_new_string(role));
-	while (db_next(rows)) {
-		other.name = db_text(rows, "name");
-		if (run_authorize(VERB_run_approve, &v->lifecycle, NULL, &other,
-			NULL) == ERR_OK)
-			json_object_array_add(
-			    names, json_object_new_string(other.name));
-	}
-	db_done(rows);
-	if (json_count(names) == 0)
-		return request_text(v->req, "approval_nobody");
-	return request_fill(v->req, "approval_people", "people",
-	    model_names(v->req, names), NULL);
-}
-
 static struct json_object *
 rule_model(struct view *v, struct json_object *rule, int given)
 {
@@ -112,7 +87,8 @@ rule_model(struct view *v, struct json_object *rule, int given)
 	model_text(o, "people_text",
 	    given >= count || !approvals_are_awaited(v)
 		? NULL
-		: people_of(v, json_text(rule, "role", "approver")));
+		: people_for(v, VERB_run_approve, -1,
+		      json_text(rule, "role", "approver")));
 	model_text(o, "expires_text",
 	    expires == 0 ? NULL
 			 : request_fill(v->req, "approval_expires", "time",
@@ -124,8 +100,8 @@ rule_model(struct view *v, struct json_object *rule, int given)
 	return o;
 }
 
-static struct json_object *
-rules_model(struct view *v)
+struct json_object *
+approvals_rules(struct view *v)
 {
 	struct json_object *list = json_object_new_array();
 	size_t n = json_count(v->lifecycle.approvals);
@@ -158,17 +134,6 @@ add_rejection(struct view *v, struct json_object *o)
 	    by == NULL ? NULL
 		: mine ? request_text(v->req, "plan_take_back")
 		       : request_fill(v->req, "plan_rejected", "by", by, NULL));
-}
-
-static void
-add_reason(struct view *v, struct json_object *o)
-{
-	struct fault why = { 0 };
-
-	(void)run_authorize(
-	    VERB_run_approve, &v->lifecycle, NULL, &v->req->actor, &why);
-	model_text(o, "not_you_text",
-	    why.err == ERR_OK ? NULL : request_message(v->req, why.message));
 }
 
 /* A value as the run to be rehearsed would have it. */
@@ -329,8 +294,8 @@ void
 approvals_add(struct view *v, struct json_object *o)
 {
 	model_put(o, "list_notes", list_notes(v));
-	model_put(o, "rules", rules_model(v));
+	model_put(o, "rules", approvals_rules(v));
 	add_rejection(v, o);
-	add_reason(v, o);
+	people_add_ask(v, o);
 	add_rehearsal(v, o);
 }

@@ -22,9 +22,12 @@ struct json_object *approvals_rehearsal(struct view *v);
  */
 bool approvals_are_awaited(const struct view *v);
 
+/* [{role, count, given, icon, people_text, …}]: the rules.  A new array. */
+struct json_object *approvals_rules(struct view *v);
+
 /*
- * Adds to a page the rules and their approvals, the rejection, why this person
- * cannot approve, and the rehearsal.
+ * Adds to a page the rules and their approvals, the rejection, the rehearsal,
+ * and why this person does not bring the run on (people_add_ask()).
  */
 void approvals_add(struct view *v, struct json_object *o);
 

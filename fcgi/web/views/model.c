@@ -176,6 +176,8 @@ model_run_row(struct req *req, struct rows *rows)
 	model_int(o, "steps_done", done);
 	model_int(o, "steps_total", total);
 	model_int(o, "percent", OUTCOME_PERCENT(done, total));
+	model_bool(o, "is_full",
+	    total > 0 && done == total && db_is_null(rows, "ended_at"));
 	model_text(o, "steps_text",
 	    tally_text(req, part_find(db_text(rows, "mode")) == PART_ROLLBACK,
 		(int)done, (int)total));

@@ -126,6 +126,16 @@ run_model_phase(struct view *v, struct json_object *o)
 			v->req, over ? "run_to_close" : "run_rolling_back"));
 }
 
+const char *
+run_model_full(const struct view *v, struct json_object *o)
+{
+	if (json_get(v->run, "ended_at") != NULL)
+		return json_text(o, "icon", NULL);
+	return v->tally.total > 0 && v->tally.done == v->tally.total
+	    ? state_word(STATE_SUCCEEDED)
+	    : NULL;
+}
+
 static const char *
 focus_word(const struct view *v, enum state state)
 {
@@ -236,6 +246,7 @@ add_holder(struct view *v, struct json_object *list, const char *target,
 		o = json_object_new_object();
 		model_int(o, "id", run);
 		model_text(o, "title", title);
+		model_bool(o, "is_first", json_count(list) == 0);
 		json_object_array_add(list, o);
 	} else {
 		target = arena_printf(v->req->arena, "%s, %s",
@@ -250,6 +261,8 @@ run_model_holders(struct view *v)
 	struct json_object *list = json_object_new_array();
 	struct json_object *targets = json_get(v->run, "targets");
 
+	if (!state_in(v->lifecycle.state, IN(READY) | IN(PARKED)))
+		return list;
 	json_object_object_foreach (targets, name, target) {
 		struct rows *rows;
 
@@ -327,24 +340,41 @@ run_model_comments(
 	return list;
 }
 
-struct json_object *
-run_model_parked(struct view *v)
+/* {by, at, reason} of the last event of that kind, or NULL. */
+static struct json_object *
+last_of(struct view *v, enum event_kind kind)
 {
-	struct json_object *o = json_object_new_object(), *body, *row;
 	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS_OF_KIND,
-	    INT(v->lifecycle.id), TEXT(event_word(EVENT_RUN_PARKED)));
+	    INT(v->lifecycle.id), TEXT(event_word(kind)));
+	struct json_object *o = NULL, *body, *row;
 	struct event e;
 
 	while (db_next(rows)) {
 		if (event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
 			continue;
+		json_object_put(o);
+		o = json_object_new_object();
 		row = db_row_json(rows);
-		json_set_text(o, "by", e.actor);
-		json_set_text(o, "at", json_text(row, "at", ""));
-		json_set_text(o, "reason", json_text(e.data, "reason", ""));
+		model_text(o, "by", e.actor);
+		model_text(o, "at", json_text(row, "at", ""));
+		model_text(o, "reason", json_text(e.data, "reason", NULL));
 		json_object_put(row);
 		json_object_put(body);
 	}
 	db_done(rows);
 	return o;
+}
+
+struct json_object *
+run_model_parked(struct view *v)
+{
+	return last_of(v, EVENT_RUN_PARKED);
+}
+
+struct json_object *
+run_model_rolled_back(struct view *v)
+{
+	return v->lifecycle.mode == PART_ROLLBACK
+	    ? last_of(v, EVENT_ROLLBACK_STARTED)
+	    : NULL;
 }

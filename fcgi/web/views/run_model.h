@@ -30,13 +30,17 @@ struct json_object *run_model_comments(
     struct view *v, int64_t before, int64_t most, int64_t *ret_earlier);
 
 /*
- * [{id, title, targets}]: the other runs that lock targets of this one, with
- * their names. A new array.
+ * [{id, title, targets, is_first}]: the other runs that lock targets that this
+ * one has to take, with their names. A new array.
  */
 struct json_object *run_model_holders(struct view *v);
 
-/* {by, at, reason} of the last time that the run was parked. */
+/*
+ * {by, at, reason} of the last time that the run was parked, or that its
+ * rollback was begun; NULL: it was not, or the rollback was cancelled.
+ */
 struct json_object *run_model_parked(struct view *v);
+struct json_object *run_model_rolled_back(struct view *v);
 
 /*
  * The first command that brings the run on which the person may give to the
@@ -61,6 +65,12 @@ enum state run_model_trouble(const struct view *v);
  * rolled back, or has no step left and is to be closed.
  */
 void run_model_phase(struct view *v, struct json_object *o);
+
+/*
+ * The state in whose colour its progress is: that of a run that has ended, or
+ * "succeeded" once all steps have; NULL: it goes on.
+ */
+const char *run_model_full(const struct view *v, struct json_object *o);
 
 /* The words before the title of a current step: "Next:", "Next: (1 of 3)". */
 const char *run_model_focus(const struct view *v, int step);

@@ -283,6 +283,7 @@ add_row_texts(
 			     "fleet142.example", NULL),
 			 "count", "7", NULL)
 		   : NULL);
+	model_text(o, "rollback_why", NULL);
 	model_text(o, "since", open ? AT : NULL);
 	model_text(o, "started_at", runs[i].done > 0 ? AT : NULL);
 	model_text(o, "ended_at", open ? NULL : AT);
@@ -311,6 +312,7 @@ sample_rows(struct req *req)
 		model_int(o, "steps_done", runs[i].done);
 		model_int(o, "steps_total", 12);
 		model_int(o, "percent", runs[i].done * 100 / 12);
+		model_bool(o, "is_full", false);
 		model_text(
 		    o, "steps_text", tally_text(req, false, runs[i].done, 12));
 		model_put(o, "notes", json_object_new_array());

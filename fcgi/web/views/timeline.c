@@ -31,12 +31,16 @@ static const struct {
 };
 /* clang-format on */
 
-/* The outcome, decision or result in words, or NULL if none. */
+/* The outcome, decision or result in words, or NULL if none.  The answer of a
+ * probe stands beside its step. */
 static const char *
-outcome_of(struct view *v, const struct event *e)
+outcome_of(struct view *v, const struct event *e, int step)
 {
 	const char *word = json_text(e->data, "outcome", NULL);
 
+	if (step >= 0 && v->steps[step].part == PART_PROBE &&
+	    state_find(word != NULL ? word : "") == STATE_SUCCEEDED)
+		return request_text(v->req, "probe_answered");
 	if (word != NULL)
 		return model_word(v->req, "state", word);
 	if ((word = json_text(e->data, "decision", NULL)) != NULL)
@@ -195,11 +199,11 @@ static struct json_object *
 row(struct view *v, const struct event *e, struct json_object *before)
 {
 	struct json_object *o = json_object_new_object();
-	const char *outcome = outcome_of(v, e);
 	const char *step = json_text(e->data, "step", NULL);
 	const char *detail = detail_of(v, e, before);
 	int index = step != NULL ? plan_find_step(v->plan, step) : -1;
 	const char *what = what_of(v, e, index);
+	const char *outcome = outcome_of(v, e, index);
 	char text[CLOCK_TEXT];
 
 	clock_format(e->at, text);

@@ -24,6 +24,8 @@
 #include "web/views/view.h"
 #include "web/views/view_attempts.h"
 
+#define NO_EFFECT "skipped" /* icon of a probe's answer */
+
 static const char *
 copied(struct view *v, const char *s)
 {
@@ -313,16 +315,30 @@ view_is_template(const struct view *v, int step)
 	return each_template(v->plan, v->plan->steps[step].section) >= 0;
 }
 
-int
-view_verdict(struct view *v, int step)
+void
+view_put_state(const struct view *v, const struct view_step *s,
+    struct json_object *o, const char *state, struct json_object *exit,
+    bool answered)
 {
-	const struct view_step *s = &v->steps[step];
-	struct json_object *tries;
+	bool good = state_find(state) == STATE_SUCCEEDED;
+	int code = json_object_get_int(exit);
+	bool yes = good && code == 0, no = code == 1 || (good && code != 0);
 
-	if (s->part != PART_PROBE || s->state != STATE_SUCCEEDED ||
-	    (tries = view_attempts(v, step)) == NULL)
-		return -1;
-	return json_int(json_at(tries, json_count(tries) - 1), "exit", 1) == 0;
+	if (s->part != PART_PROBE || !answered || exit == NULL ||
+	    !(yes || no)) {
+		model_state(v->req, o, state, NULL);
+		return;
+	}
+	model_text(o, "icon", yes ? "succeeded" : NO_EFFECT);
+	model_text(o, "state_text",
+	    request_text(v->req, yes ? "probe_yes" : "probe_no"));
+}
+
+bool
+view_is_no(const struct view_step *s, struct json_object *o)
+{
+	return s->part == PART_PROBE && s->state == STATE_SUCCEEDED &&
+	    text_eq(json_text(o, "icon", ""), NO_EFFECT);
 }
 
 const char *

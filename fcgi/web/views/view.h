@@ -84,8 +84,14 @@ const char *view_usual(const struct view *v, int step);
 /* The title of a step with its {{names}} filled in; belongs to the request. */
 const char *view_title(const struct view *v, int step);
 
-/* The answer of a probe: 1 its step has taken effect, 0 not; -1: none. */
-int view_verdict(struct view *v, int step);
+/* Adds icon and state_text of a state of the step, an attempt or a target.  If
+ * it is of a probe that has answered, it is the answer, by its exit status. */
+void view_put_state(const struct view *v, const struct view_step *s,
+    struct json_object *o, const char *state, struct json_object *exit,
+    bool answered);
+
+/* They say that a probe has found no effect. */
+bool view_is_no(const struct view_step *s, struct json_object *o);
 
 /* outcome_of_row() of a step of the page. */
 const char *view_outcome(const struct view *v, const struct view_step *s);

@@ -203,6 +203,29 @@ view_attempts(struct view *v, int step)
 	return json_count(s->tries) > 0 ? s->tries : NULL;
 }
 
+struct json_object *
+view_attempt(struct view *v, int step, int64_t n)
+{
+	struct json_object *tries = view_attempts(v, step), *o;
+
+	for (size_t i = 0; i < json_count(tries); i++) {
+		o = json_at(tries, i);
+		if (json_int(o, "n", 0) == n)
+			return o;
+	}
+	return NULL;
+}
+
+bool
+view_is_answered(struct view *v, const struct view_step *s, int64_t n)
+{
+	struct json_object *attempt = s->part != PART_PROBE
+	    ? NULL
+	    : view_attempt(v, (int)(s - v->steps), n);
+
+	return attempt != NULL && state_read(attempt) == STATE_SUCCEEDED;
+}
+
 const char *
 view_earlier_url(struct view *v, int step)
 {

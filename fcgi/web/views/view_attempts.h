@@ -21,4 +21,10 @@ bool view_is_cut(struct json_object *attempt);
 /* The address of the attempts before those; NULL: there are none. */
 const char *view_earlier_url(struct view *v, int step);
 
+/* The attempt of that number, or NULL: it is not among them. */
+struct json_object *view_attempt(struct view *v, int step, int64_t n);
+
+/* The attempt of that number is of a probe, and has answered. */
+bool view_is_answered(struct view *v, const struct view_step *s, int64_t n);
+
 #endif
