@@ -2,9 +2,9 @@
  * people.c: the people who may do what the reader may not.
  *
  * Nobody is left alone with a refusal: whoever may not act reads who may, and
- * has a link to send them.  Who has a role is not enough for approvals and
- * signatures, as nobody gives one to their own work: run_authorize() is asked
- * for each of them.
+ * has a link to send them.  For approvals and signatures the role is not
+ * enough, as nobody gives one to their own work: run_authorize() is asked for
+ * each person.
  */
 #include "journal/check.h"
 #include "journal/lifecycle_people.h"

@@ -144,7 +144,10 @@ role_for(const struct view *v, const struct wait *w)
 	return role != NULL ? role : "operator";
 }
 
-/* "approver · May approve: bo": whom a plan waits for; NULL: it does not. */
+/*
+ * "May approve: bo": whom a plan waits for, by role if it has several rules;
+ * NULL: it waits for nobody.
+ */
 static const char *
 approvers(struct view *v)
 {
@@ -157,10 +160,13 @@ approvers(struct view *v)
 	for (size_t i = 0; i < json_count(rules); i++) {
 		o = json_at(rules, i);
 		people = json_text(o, "people_text", NULL);
-		if (people != NULL)
-			all = arena_printf(v->req->arena, "%s%s%s · %s",
-			    all != NULL ? all : "", all != NULL ? "; " : "",
+		if (people != NULL && json_count(rules) > 1)
+			people = arena_printf(v->req->arena, "%s \xc2\xb7 %s",
 			    json_text(o, "role", ""), people);
+		if (people != NULL)
+			all = all == NULL ? people
+					  : arena_printf(v->req->arena,
+						"%s; %s", all, people);
 	}
 	return all;
 }
