@@ -4,7 +4,8 @@
  * The files are part of each program (Makefile), so that the command line has
  * the same texts as the pages.  Templates read them as {{_.t.key}}.  Texts that
  * C composes ("Run on fate-mysql") have {names} to fill in, so that each
- * language has its own order.  Missing texts are English.
+ * language has its own order; "{count} {count|step|steps}" takes a word by the
+ * number.  Missing texts are English.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -118,35 +119,75 @@ catalogue_get(const struct catalogue *c, const char *lang, const char *key)
 	return json_text(catalogue_all(c, lang), key, NULL);
 }
 
-/* The value of the {name} at s, or NULL. */
-static const char *
-value_at(const char *s, const char *const *pairs, size_t *ret_len)
-{
-	for (; pairs[0] != NULL; pairs += 2) {
-		size_t len = strlen(pairs[0]);
+/* A hole of a text: {name}, or {name|one|many}, of which it has one. */
+struct hole {
+	size_t len; /* with its braces */
+	char name[32];
+	const char *one, *many; /* NULL: the value itself */
+	size_t one_len, many_len;
+};
 
-		if (strncmp(s + 1, pairs[0], len) == 0 && s[len + 1] == '}') {
-			*ret_len = len + 2;
-			return pairs[1];
-		}
+/* The hole at s; false: the brace is a part of the text. */
+static bool
+read_hole(const char *s, struct hole *ret)
+{
+	size_t name = strspn(s + 1, "abcdefghijklmnopqrstuvwxyz_0123456789");
+	const char *p = s + 1 + name;
+
+	*ret = (struct hole){ 0 };
+	if (*s != '{' || name == 0 || name >= sizeof(ret->name))
+		return false;
+	memcpy(ret->name, s + 1, name);
+	if (*p == '|') {
+		ret->one = p + 1;
+		ret->one_len = strcspn(ret->one, "|{}");
+		ret->many = ret->one + ret->one_len + 1;
+		if (ret->many[-1] != '|')
+			return false;
+		ret->many_len = strcspn(ret->many, "|{}");
+		p = ret->many + ret->many_len;
 	}
-	return NULL;
+	ret->len = (size_t)(p - s) + 1;
+	return *p == '}';
+}
+
+/* True if the hole takes one of its words, by the number. */
+static bool
+put_word(const struct hole *h, const char *number, struct buf *out)
+{
+	if (h->one == NULL)
+		return false;
+	if (text_eq(number, "1"))
+		buf_put(out, h->one, h->one_len);
+	else
+		buf_put(out, h->many, h->many_len);
+	return true;
+}
+
+static const char *
+value_of(const char *name, const char *const *pairs)
+{
+	while (pairs[0] != NULL && !text_eq(pairs[0], name))
+		pairs += 2;
+	return pairs[0] != NULL ? pairs[1] : NULL;
 }
 
 void
 catalogue_fill(const char *text, const char *const *pairs, struct buf *out)
 {
 	while (*text != '\0') {
-		size_t len;
-		const char *value = *text == '{' ? value_at(text, pairs, &len)
-						 : NULL;
+		struct hole h;
+		const char *value = read_hole(text, &h)
+		    ? value_of(h.name, pairs)
+		    : NULL;
 
 		if (value == NULL) {
 			buf_putc(out, *text++);
 			continue;
 		}
-		buf_puts(out, value);
-		text += len;
+		if (!put_word(&h, value, out))
+			buf_puts(out, value);
+		text += h.len;
 	}
 }
 
@@ -168,24 +209,19 @@ struct render {
 static void render(
     const struct render *r, struct json_object *value, struct buf *out);
 
-/* The {name} at s if args has it: appends its value. Returns its length. */
+/* The hole at s if args has its name: fills it. Returns its length. */
 static size_t
 put_argument(const struct render *r, const char *s, struct json_object *args,
     struct buf *out)
 {
-	const char *end = strchr(s, '}');
-	struct json_object *value = NULL;
-	char *name;
+	struct json_object *value;
+	struct hole h;
 
-	if (end == NULL)
+	if (!read_hole(s, &h) || (value = json_get(args, h.name)) == NULL)
 		return 0;
-	name = mem_strndup(s + 1, (size_t)(end - s) - 1);
-	value = json_get(args, name);
-	free(name);
-	if (value == NULL)
-		return 0;
-	render(r, value, out);
-	return (size_t)(end - s) + 1;
+	if (!put_word(&h, json_object_get_string(value), out))
+		render(r, value, out);
+	return h.len;
 }
 
 /* A message without a text: its code and arguments, so that nothing is lost. */

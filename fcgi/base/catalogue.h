@@ -33,7 +33,8 @@ const char *catalogue_get(
     const struct catalogue *c, const char *lang, const char *key);
 
 /*
- * Appends a text with each {name} replaced by its value; pairs is name, value,
+ * Appends a text with each {name} replaced by its value, and {name|one|many} by
+ * the one word if the value is 1, else by the other; pairs is name, value,
  * name, value, NULL.
  */
 void catalogue_fill(

@@ -23,7 +23,8 @@ const size = (n) => {
 
 	return `${value.toFixed(i === 0 || value >= 100 ? 0 : 1)} ${['B', 'KB', 'MB', 'GB'][i]}`;
 };
-const say = (key, values = {}) => pre.dataset[key].replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+const say = (key, values = {}) => pre.dataset[key].replace(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g,
+	(all, name, one, many) => one === undefined ? values[name] ?? all : values[name] === '1' ? one : many);
 const number = (n) => n.toLocaleString(document.documentElement.lang);
 
 class Viewer {

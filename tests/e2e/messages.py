@@ -12,14 +12,22 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 TEXTS = json.loads((TOP / "static/messages/en.json").read_text())
 
 
+def filled(text, args):
+    """The text with its {names}, and of {name|one|many} the word that fits the number."""
+    def of(m):
+        if m[1] not in args:
+            return m[0]
+        return english(args[m[1]]) if m[2] is None else m[2] if args[m[1]] == "1" else m[3]
+    return re.sub(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}", of, text)
+
+
 def english(value):
     """The text of a message: a string with messages in it, or their JSON."""
     if isinstance(value, list):
         return "".join(map(english, value))
     if isinstance(value, dict):
         args = value.get("args", {})
-        return re.sub(r"\{(\w+)\}", lambda m: english(args[m[1]]) if m[1] in args else m[0],
-                      TEXTS[value["code"]])
+        return filled(TEXTS[value["code"]], args)
     return re.sub("\x1e(.*?)\x1f", lambda m: english(json.loads(m[1])), value)
 
 

@@ -198,10 +198,10 @@ def a_secret_in_use_is_not_deleted_unseen():
         assert code == 1 and "compiler broke down" in said, said
         replace(build, None)
         code, said = delete()
-        assert code == 1 and "used by 1 targets of targets.yml, one in test first" in said, said
+        assert code == 1 and "used by 1 target of targets.yml, one in test first" in said, said
         console.stop()
         code, said = delete()       # by a keeper of its own
-        assert code == 1 and "used by 1 targets" in said, said
+        assert code == 1 and "used by 1 target" in said, said
         console.start()
         ana = console.user("ana", "operator")
         number = create(ana, "uses")[1]["id"]

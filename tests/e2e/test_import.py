@@ -167,7 +167,7 @@ def test_what_is_left_as_text_is_said_with_its_line_and_the_rest_is_proposed():
     at = {line: text.split("\n").index(line) + 1 for line in ("```mysql", "```sh")}
     assert f"{target}:{at['```mysql']}: This stays as text" in done.stderr, done.stderr
     assert f"{target}:{at['```sh']}: This block stays as text and is no step: “sudo” reads" in done.stderr
-    assert "1 steps proposed" in done.stderr, done.stderr
+    assert "1 step proposed" in done.stderr, done.stderr
 
 
 def test_another_encoding_is_told_and_nothing_is_written():

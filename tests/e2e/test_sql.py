@@ -809,7 +809,7 @@ def test_a_retry_starts_at_the_statement_that_failed():
                 re.fullmatch(r"\d+ of 33", target["progress"]), target
             page = ana.get(f"/runs/{run}", accept="text/html")[1]
             assert "Retry from statement 18 of 33" in page, page
-            assert "Statements 1 to 17 have been applied" in page
+            assert "The first 17 statements have been applied" in page
 
             # not mended: it stops at the same place, and can again
             ana.post(f"/runs/{run}/steps/long/retry", {"from": "failed"})

@@ -52,6 +52,21 @@ an_argument_may_be_a_message(void **state)
 }
 
 static void
+a_noun_fits_its_number(void **state)
+{
+	(void)state;
+	buf_reset(&text);
+	message_put(&text, "cli_checked file=%s steps=%d result=@%s", "a.md", 1,
+	    "cli_no_errors");
+	assert_string_equal(rendered("en"), "a.md: 1 step, no errors");
+	assert_string_equal(rendered("zh-CN"), "a.md: 1 个步骤，没有错误");
+	buf_reset(&text);
+	message_put(&text, "cli_checked file=%s steps=%d result=@%s", "a.md",
+	    21, "cli_no_errors");
+	assert_string_equal(rendered("en"), "a.md: 21 steps, no errors");
+}
+
+static void
 the_locale_chooses_the_language_of_a_terminal(void **state)
 {
 	static const struct {
@@ -173,6 +188,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_message_is_in_the_language_of_the_reader),
 		cmocka_unit_test(an_argument_may_be_a_message),
+		cmocka_unit_test(a_noun_fits_its_number),
 		cmocka_unit_test(the_locale_chooses_the_language_of_a_terminal),
 		cmocka_unit_test(text_of_older_records_stays),
 		cmocka_unit_test(a_value_does_not_become_a_message),

@@ -95,7 +95,7 @@ a_body_over_the_limit_is_a_413(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    request_init(&req, &web, arena, env, "", REQUEST_MAX_BODY + 1),
+	    request_init(&req, &web, arena, env, "", REQUEST_MAX_READ + 1),
 	    ERR_TOO_LARGE);
 	assert_int_equal(reply_status(ERR_TOO_LARGE, req.fault.code), 413);
 	arena_free(arena);
@@ -138,6 +138,11 @@ texts_are_filled_in_once(void **state)
 	(void)state;
 	catalogue_fill("{title} for {role}, {other} {", pairs, &out);
 	assert_string_equal(buf_text(&out), "{role} for x, {other} {");
+	buf_reset(&out);
+	catalogue_fill("{n} {n|step|steps}, {m|a|b}, {n|a}, {n|a|b|c}, {n|a|b",
+	    (const char *const[]){ "n", "1", NULL }, &out);
+	assert_string_equal(
+	    buf_text(&out), "1 step, {m|a|b}, {n|a}, {n|a|b|c}, {n|a|b");
 	buf_clear(&out);
 }
 

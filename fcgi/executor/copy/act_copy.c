@@ -130,11 +130,11 @@ report_result(struct copy *c)
 	char size[32], rate[32];
 
 	copy_print(c,
-	    "  %zu copied, %zu already there, %zu links, %zu skipped: "
+	    "  %zu copied, %zu already there, %zu link%s, %zu skipped: "
 	    "%s in %.1f s (%s/s). Checksums compared for all files (%s on "
 	    "%s, %s on %s%s).",
-	    c->files, c->same, c->conns, c->skipped, copy_size(c->total, size),
-	    (double)ms / 1000,
+	    c->files, c->same, c->conns, c->conns == 1 ? "" : "s", c->skipped,
+	    copy_size(c->total, size), (double)ms / 1000,
 	    copy_size(ms > 0 ? c->sent * 1000 / ms : c->sent, rate),
 	    c->from.sum.tool[0] != '\0' ? c->from.sum.tool : "read back",
 	    c->from.target->name,

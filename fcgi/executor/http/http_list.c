@@ -183,8 +183,9 @@ http_list_end(struct job *job, const struct http_list *list)
 		buf_puts(&line, "The list is empty: nothing is sent.");
 	else if (!job->spec->dry_run)
 		buf_printf(&line,
-		    "\nThe requests of %zu of %zu items were sent%s.",
+		    "\nThe requests of %zu of %zu %s were sent%s.",
 		    list->count - list->first, list->count,
+		    list->count == 1 ? "item" : "items",
 		    list->first > 0 ? "; those before were sent by an earlier "
 				      "attempt or skipped by a person"
 				    : "");

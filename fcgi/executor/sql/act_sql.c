@@ -446,8 +446,9 @@ perform(struct sql_act *a)
 	    first != NULL ? first->len : 0);
 	if (!settle(a))
 		return;
-	buf_printf(&a->line, "%zu of %zu statements were executed",
-	    a->done - a->first, a->all.count);
+	buf_printf(&a->line, "%zu of %zu %s executed", a->done - a->first,
+	    a->all.count,
+	    a->all.count == 1 ? "statement was" : "statements were");
 	if (a->first > sql_skipped(a->sql.job))
 		buf_printf(&a->line, ", %zu by an earlier attempt",
 		    a->first - sql_skipped(a->sql.job));

@@ -129,17 +129,15 @@ first_of_page(struct json_object *names, const char *after, bool are_sorted)
 	return *after != '\0' && are_sorted ? n : 0;
 }
 
-/* A number with its noun; `one` is the text for 1. */
+/* A number with its noun. */
 static void
 add_count(struct req *req, struct json_object *o, const char *from,
-    const char *to, const char *key, const char *one)
+    const char *to, const char *key)
 {
-	int64_t n = json_int(o, from, 0);
-
 	model_text(o, to,
-	    n == 1 ? request_text(req, one)
-		   : request_fill(req, key, "count",
-			 arena_printf(req->arena, "%" PRId64, n), NULL));
+	    request_fill(req, key, "count",
+		arena_printf(req->arena, "%" PRId64, json_int(o, from, 0)),
+		NULL));
 }
 
 /* The page of the library; the names are sorted. */
@@ -166,10 +164,8 @@ entries(struct req *req, struct json_object *names, const char **ret_next)
 			continue;
 		}
 		add_runs(req, o, name);
-		add_count(req, o, "errors", "errors_text", "count_errors",
-		    "count_errors_one");
-		add_count(req, o, "steps", "steps_text", "count_steps",
-		    "count_steps_one");
+		add_count(req, o, "errors", "errors_text", "count_errors");
+		add_count(req, o, "steps", "steps_text", "count_steps");
 		json_object_array_add(list, o);
 	}
 	*ret_next = i < n ? pager_url(req, "/runbooks", name) : NULL;
