@@ -3,7 +3,6 @@
  */
 #include <errno.h>
 #include <fts.h>
-#include <libgen.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,36 +43,39 @@ read_document(const char *path, struct buf *ret)
 }
 
 /*
- * The environments of the targets.yml beside it that lack a name which the
- * document uses, or have a value that it refuses.
+ * Prints the environments that lack a name which the document uses, or have a
+ * value that it refuses.  False: it can run in none.
  */
-static void
-check_environments(const char *path, const struct runbook *runbook)
+static bool
+check_environments(const char *path, const struct runbook *runbook,
+    const struct targets *targets)
 {
-	char *copy = mem_strdup(path);
-	char *beside = mem_printf("%s/targets.yml", dirname(copy));
-	struct targets *targets = NULL;
-	struct json_object *all = NULL, *resolved;
+	struct json_object *all = targets != NULL
+	    ? targets_environments(targets)
+	    : NULL;
+	struct json_object *resolved;
 	struct fault why;
+	size_t count = json_count(all), refused = 0;
 
-	if (targets_load(beside, &targets) == ERR_OK)
-		all = targets_environments(targets);
-	for (size_t i = 0; i < json_count(all); i++) {
+	for (size_t i = 0; i < count; i++) {
 		const char *name = json_text(json_at(all, i), "name", "");
 
 		resolved = NULL;
 		if (targets_resolve(targets, name, &runbook->plan, &resolved,
 			&why) != ERR_OK ||
-		    values_check(targets, name, &runbook->plan, &why) != ERR_OK)
+		    values_check(targets, name, &runbook->plan, &why) !=
+			ERR_OK) {
 			cli_print(
 			    "cli_cannot_run file=%s environment=%s why=%s",
 			    path, name, why.message);
+			refused++;
+		}
 		json_object_put(resolved);
 	}
 	json_object_put(all);
-	targets_free(targets);
-	free(beside);
-	free(copy);
+	if (count > 0 && refused == count)
+		cli_print("cli_runs_nowhere file=%s", path);
+	return count == 0 || refused < count;
 }
 
 /* A console that was started as a plain user cannot change to another one. */
@@ -99,7 +101,7 @@ check_users(const char *path, const struct runbook *runbook)
 
 /* Prints the errors of one document; true: it may be run. */
 static bool
-check_runbook(const char *path)
+check_runbook(const char *path, const struct targets *targets)
 {
 	struct buf text = { 0 }, out = { 0 };
 	struct runbook *runbook;
@@ -115,7 +117,7 @@ check_runbook(const char *path)
 	if (ok && runbook->plan.steps_count == 0)
 		cli_print("cli_no_steps file=%s", path);
 	if (ok)
-		check_environments(path, runbook);
+		ok = check_environments(path, runbook, targets);
 	cli_print("cli_checked file=%s steps=%zu result=@%s", path,
 	    plan_count_steps(&runbook->plan),
 	    ok ? "cli_no_errors" : "cli_not_to_be_run");
@@ -125,8 +127,9 @@ check_runbook(const char *path)
 	return ok;
 }
 
+/* Prints the errors of targets.yml; true: it has none. */
 static bool
-check_targets(const char *path)
+check_targets(const char *path, struct targets **ret)
 {
 	static const char *const words[] = { "error", "warning", "note" };
 	const struct diagnostic *d;
@@ -146,7 +149,7 @@ check_targets(const char *path)
 	for (size_t i = 0; i < count; i++)
 		cli_print("%s:%d:%d: %s: %s", path, d[i].line, d[i].column,
 		    words[d[i].severity], d[i].message);
-	targets_free(targets);
+	*ret = targets;
 	return errors == 0;
 }
 
@@ -168,17 +171,60 @@ is_readme(const char *name)
 	return is;
 }
 
-/* The file is beside a targets.yml, that is at the top of a folder. */
-static bool
-is_at_the_top(const char *path)
-{
-	char *copy = mem_strdup(path);
-	char *beside = mem_printf("%s/targets.yml", dirname(copy));
-	bool is = access(beside, F_OK) == 0;
+/* A targets.yml and what it has. */
+struct library {
+	char *path; /* or NULL */
+	struct targets *targets;
+	bool ok;
+	bool is_beside; /* the last file is at the top of its folder */
+};
 
-	free(beside);
-	free(copy);
-	return is;
+static void
+library_clear(struct library *l)
+{
+	targets_free(l->targets);
+	free(l->path);
+	*l = (struct library){ 0 };
+}
+
+/*
+ * The targets.yml that counts for the file: that of the nearest folder above
+ * it.  The caller frees it; NULL: there is none.
+ */
+static char *
+targets_above(const char *path, bool *ret_is_beside)
+{
+	char *real = realpath(path, NULL), *end, *found = NULL;
+
+	*ret_is_beside = true;
+	while (real != NULL && (end = strrchr(real, '/')) != NULL) {
+		*end = '\0';
+		found = mem_printf("%s/targets.yml", real);
+		if (access(found, F_OK) == 0)
+			break;
+		*ret_is_beside = false;
+		free(found);
+		found = NULL;
+	}
+	free(real);
+	return found;
+}
+
+/* Checks the targets.yml of the file, unless it is that of the one before. */
+static void
+library_of(struct library *l, const char *path)
+{
+	bool is_beside;
+	char *found = targets_above(path, &is_beside);
+
+	if (found == NULL || !text_eq(found, l->path)) {
+		library_clear(l);
+		l->path = found;
+		l->ok = found == NULL || check_targets(found, &l->targets);
+	} else {
+		free(found);
+	}
+	l->is_beside = found != NULL && is_beside;
 }
 
 /*
@@ -198,19 +244,24 @@ check_name(const char *path, const char *name)
 }
 
 static bool
-check_one(const char *path)
+check_one(struct library *l, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash != NULL ? slash + 1 : path;
 
-	if (text_ends(path, ".yml") || text_ends(path, ".yaml"))
-		return check_targets(path);
-	if (!is_readme(name))
-		return check_name(path, name) && check_runbook(path);
-	if (!is_at_the_top(path))
-		return check_runbook(path);
-	cli_print("cli_readme_left_out file=%s", path);
-	return true;
+	if (text_ends(path, ".yml") || text_ends(path, ".yaml")) {
+		library_clear(l);
+		l->ok = check_targets(path, &l->targets);
+		l->path = realpath(path, NULL);
+		return l->ok;
+	}
+	library_of(l, path);
+	if (is_readme(name) && l->is_beside) {
+		cli_print("cli_readme_left_out file=%s", path);
+		return true;
+	}
+	return (is_readme(name) || check_name(path, name)) &&
+	    check_runbook(path, l->targets) && l->ok;
 }
 
 /* The console reads nothing outside of the folder. */
@@ -237,7 +288,8 @@ check_folder(const char *folder)
 	FTS *tree = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, NULL);
 	char *targets = mem_printf("%s/targets.yml", folder);
 	size_t base = strlen(folder);
-	bool ok = check_targets(targets);
+	struct targets *of = NULL;
+	bool ok = check_targets(targets, &of);
 	FTSENT *e;
 
 	while (base > 1 && folder[base - 1] == '/')
@@ -256,10 +308,11 @@ check_folder(const char *folder)
 		} else if (e->fts_info == FTS_F &&
 		    text_ends(e->fts_name, ".md"))
 			ok = check_name(e->fts_path, e->fts_path + base + 1) &&
-			    check_runbook(e->fts_path) && ok;
+			    check_runbook(e->fts_path, of) && ok;
 	}
 	if (tree != NULL)
 		fts_close(tree);
+	targets_free(of);
 	free(targets);
 	return ok;
 }
@@ -267,12 +320,14 @@ check_folder(const char *folder)
 int
 cli_check(struct cli *c)
 {
+	struct library l = { 0 };
 	bool ok = true;
 
 	if (c->argc == 0)
 		return check_folder(c->runbooks) ? CLI_YES : CLI_NO;
 	for (int i = 0; i < c->argc; i++)
-		ok = check_one(c->argv[i]) && ok;
+		ok = check_one(&l, c->argv[i]) && ok;
+	library_clear(&l);
 	return ok ? CLI_YES : CLI_NO;
 }
 

@@ -127,9 +127,9 @@ endpoint_check(const struct cli *c)
 	if (c->tls_cert == NULL && !is_loopback(host_of(c)))
 		log_warn(
 		    "passwords and outputs cross the network in the "
-		    "clear: give a certificate with TLS_CERT= and TLS_KEY=, or "
-		    "stay on loopback (HOST=127.0.0.1) behind a server that "
-		    "has one");
+		    "clear: give a certificate with --tls-cert and --tls-key "
+		    "(make run: TLS_CERT= and TLS_KEY=), or stay on loopback "
+		    "(--host 127.0.0.1) behind a server that has one");
 	return CLI_YES;
 }
 

@@ -54,8 +54,12 @@ warn(struct json_object *found)
 	if (root && json_text(found, "user", "")[0] == '\0')
 		log_warn(
 		    "the user countersign-local is missing: no step runs "
-		    "on this machine until `make users`, as root, has created "
-		    "it, or local: {user: NAME} is in targets.yml");
+		    "on this machine until it is created as root (`make "
+		    "users`, "
+		    "or useradd --system --user-group --create-home --home-dir "
+		    "/var/lib/countersign-local --shell /usr/sbin/nologin "
+		    "countersign-local), or local: {user: NAME} is in "
+		    "targets.yml");
 	if (json_flag(found, "namespaces", false))
 		return;
 	if (root)

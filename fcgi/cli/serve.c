@@ -220,8 +220,6 @@ stop_all(struct serve *s)
 	steps = leftover_steps(s->data);
 	if (steps == 0)
 		cli_print("cli_stopped");
-	else if (steps == 1)
-		cli_print("cli_stopped_one");
 	else
 		cli_print("cli_stopped_some steps=%zu", steps);
 	fflush(stdout);
@@ -375,13 +373,13 @@ open_port(struct serve *s)
 	}
 	if (errno == EADDRINUSE)
 		log_fatal("port %s is in use by another program: choose "
-			  "another with PORT=",
+			  "another with --port (make run: PORT=)",
 		    s->cli->port);
 	log_fatal("cannot listen on %s, port %s: %s", s->cli->host,
 	    s->cli->port,
 	    errno != EADDRNOTAVAIL
 		? strerror(errno)
-		: "that is no address of this machine (HOST=)");
+		: "that is no address of this machine (--host)");
 }
 
 static void

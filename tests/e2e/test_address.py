@@ -143,16 +143,16 @@ def the_link_for_the_first_admin_has_that_address():
 
 def wrong_words_are_told_before_anything_starts():
     for options, words in (
-            (("--host", "console.example"), "--host (HOST=) is an address"),
-            (("--host", "203.0.113.9"), "no address of this machine (HOST=)"),
-            (("--host", "300.1.1.1"), "--host (HOST=) is an address"),
+            (("--host", "console.example"), "--host (make run: HOST=) is an address"),
+            (("--host", "203.0.113.9"), "no address of this machine (--host)"),
+            (("--host", "300.1.1.1"), "--host (make run: HOST=) is an address"),
             (("--tls-cert", CERT), "belong together"),
             (("--tls-key", KEY), "belong together"),
             (("--tls-cert", FOLDER / "none", "--tls-key", KEY),
              "cannot be read"),
             (("--tls-cert", KEY, "--tls-key", CERT), "not in PEM format"),
-            (("--port", "0"), "--port (PORT=) is a number"),
-            (("--port", "70000"), "--port (PORT=) is a number")):
+            (("--port", "0"), "--port (make run: PORT=) is a number"),
+            (("--port", "70000"), "--port (make run: PORT=) is a number")):
         said = refused(*options)
         assert words in said, (options, said)
 

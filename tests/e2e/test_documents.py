@@ -251,9 +251,9 @@ def test_readme_at_the_top_of_the_folder_is_documentation_and_below_it_a_runbook
         return done.returncode, done.stdout
 
     code, said = check()
-    assert code == 0 and f"{folder}/README.md" not in said and f"{folder}/team/README.md: 1 steps" in said, said
+    assert code == 0 and f"{folder}/README.md" not in said and f"{folder}/team/README.md: 1 step" in said, said
     code, said = check(folder / "README.md", folder / "fine.md", folder / "team/README.md")
-    assert code == 0 and said.count("1 steps, no errors") == 2, said
+    assert code == 0 and said.count("1 step, no errors") == 2, said
     assert f"{folder}/README.md: left out" in said, said
     with Console(runbooks=folder) as console:
         ana = console.user("ana", "operator")
@@ -355,7 +355,7 @@ def test_the_command_line_speaks_the_language_of_the_locale():
         return done.returncode, done.stdout + done.stderr
 
     for args, code, english, chinese in (
-            (["check", "wrong.md"], 1, "wrong.md: 1 steps, not to be run", "wrong.md: 1 个步骤，不可执行"),
+            (["check", "wrong.md"], 1, "wrong.md: 1 step, not to be run", "wrong.md: 1 个步骤，不可执行"),
             (["check", "wrong.md"], 1, "is not an attribute", "error: “ona=”不是"),
             (["check", "none.md"], 1, "none.md: there is no such file", "none.md：没有这个文件"),
             (["import", "fine.md", "--output", "fine.md"], 1, "fine.md exists and is not overwritten", "fine.md 已存在"),
@@ -367,6 +367,48 @@ def test_the_command_line_speaks_the_language_of_the_locale():
             assert got == code and text in out and other not in out, (args, locale, got, out)
 
 
+
+NEEDS = """---
+title: Needs a database
+---
+# One
+
+```sqlite {#one on=%s}
+SELECT 1;
+```
+"""
+
+
+def test_check_of_one_file_reads_the_targets_above_it():
+    folder = runbook_folder({"fits": NEEDS % "db", "nowhere": NEEDS % "gone", "here": NEEDS.replace(" on=%s", "")}, """
+environments:
+  test: {targets: {db: {sqlite: {file: a.db}}}}
+  bare: {label: Bare}
+""")
+    (folder / "team").mkdir()
+    (folder / "team/below.md").write_text(NEEDS % "db")
+
+    def check(*files):
+        done = subprocess.run([BUILD / "countersign", "check", *files], capture_output=True, text=True, cwd=folder / "team")
+        assert "Sanitizer" not in done.stderr, done.stderr
+        return done.returncode, done.stdout + done.stderr
+
+    for file in ("below.md", folder / "fits.md"):
+        code, said = check(file)
+        assert code == 0 and "1 step, no errors" in said, said
+        assert "cannot run in bare" in said and "cannot run in test" not in said, said
+    code, said = check("../nowhere.md")
+    assert code == 1 and "cannot run in test" in said and "no environment of targets.yml can run it" in said, said
+    assert "1 step, not to be run" in said, said
+    code, said = check("../here.md")
+    assert code == 1 and ":6:1: warning: A sqlite step runs on a target of targets.yml" in said, said
+    assert "no environment of targets.yml can run it" in said, said
+    code, said = check("--runbooks", "..")
+    assert code == 1 and "team/below.md: warning: cannot run in bare" in said, said
+    with open(folder / "targets.yml", "a") as f:
+        f.write("  wrong: {lable: Wrong}\n")
+    code, said = check("below.md", "../fits.md")
+    assert code == 1 and said.count("targets.yml:5:") == 1 and "lable" in said, said
 
 
 def test_a_folder_without_an_environment_says_what_to_do():
@@ -390,6 +432,7 @@ def test_a_folder_without_an_environment_says_what_to_do():
 
 if __name__ == "__main__":
     main([
+        test_check_of_one_file_reads_the_targets_above_it,
         test_a_folder_without_an_environment_says_what_to_do,
         test_a_block_runs_with_its_tabs_and_without_what_is_around_it,
         test_ids_of_steps_in_any_script,

@@ -350,6 +350,21 @@ check_values(struct parse *p, int i, const char *key, const char *s)
 	}
 }
 
+/*
+ * Statements run on a database, which the console's machine is not.  No
+ * environment can run them; import leaves the name to a person.
+ */
+static void
+check_place(struct parse *p, int i)
+{
+	const struct step *s = &p->steps[i];
+
+	if (kind_is(s->kind, KIND_EXECUTED) && text_eq(s->on, "local") &&
+	    !kind_acts_on(s->kind, "local"))
+		advise(p, attribute_place(&p->step_origins[i], "on"),
+		    "check_on_needed kind=%s", kind_name(s->kind));
+}
+
 /* Secret output is only revealed to people, and each reading is recorded. */
 static void
 check_secret(struct parse *p, int i)
@@ -383,6 +398,7 @@ check_step(struct parse *p, int i)
 	check_with(p, i);
 	check_each_targets(p, i);
 	check_together(p, i);
+	check_place(p, i);
 	check_asked_value(p, i);
 	check_secret(p, i);
 	check_values(p, i, "file", s->file);
