@@ -25,7 +25,7 @@ describe('looks before the press', () => {
 		await page.click('#panel .look button');
 		if (process.env.ISOLATED === 'no') {
 			await page.waitForSelector('#panel .look-sum.is-error');
-			assert.match(await page.textContent('#panel .look-sum'), /1 targets answered; 1 with a warning/);
+			assert.match(await page.textContent('#panel .look-sum'), /1 target answered; 1 with a warning/);
 		} else {
 			await page.waitForSelector('#panel .look-sum.is-succeeded');
 			assert.match(await page.textContent('#panel .look-sum'), /The target answered/);
@@ -34,9 +34,11 @@ describe('looks before the press', () => {
 		await page.click('#panel .look-sum a');
 		await page.waitForSelector('.looks');
 		assert.match(await page.textContent('.looks'), /This console's machine.*free on/s);
+		assert.deepEqual(await page.locator('main .btn').allTextContents().then((all) => all.map((text) => text.trim())),
+			['Start the run', 'Try the targets again', 'Back to the run']);
 		await look(page, '51-preflight');
-		await page.goto(run);
-		await page.click('#panel button.primary');
+		await page.click('main .btn.primary');
+		await page.waitForURL(`**${run}*`);
 		await page.click('#step-make [data-primary]');
 		await becomes(page, 'make', 'succeeded');
 	});
