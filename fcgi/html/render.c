@@ -185,6 +185,55 @@ put_utc(struct buf *out, const char *s, size_t len)
 	buf_puts(out, " UTC");
 }
 
+/* The length of the time at s, or 0. */
+static size_t
+time_at(const char *s, size_t len)
+{
+	static const char form[] = "0000-00-00T00:00:00";
+	size_t n = sizeof(form) - 1;
+
+	if (len <= n)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (form[i] == '0' ? s[i] < '0' || s[i] > '9' : s[i] != form[i])
+			return 0;
+	if (s[n] == '.')
+		while (++n < len && s[n] >= '0' && s[n] <= '9')
+			;
+	return n < len && s[n] == 'Z' ? n + 1 : 0;
+}
+
+static void
+put_times(struct buf *out, const char *s, size_t len)
+{
+	size_t begin = 0, n;
+
+	for (size_t i = 0; i < len; i++) {
+		if ((n = time_at(s + i, len - i)) == 0)
+			continue;
+		html_escape(out, s + begin, i - begin);
+		buf_puts(out, "<time datetime=\"");
+		buf_put(out, s + i, n);
+		buf_puts(out, "\">");
+		put_utc(out, s + i, n);
+		buf_puts(out, "</time>");
+		begin = i + n;
+		i = begin - 1;
+	}
+	html_escape(out, s + begin, len - begin);
+}
+
+static void
+put_string(struct buf *out, const struct node *n, const char *s, size_t len)
+{
+	if (n->is_utc)
+		put_utc(out, s, len);
+	else if (n->has_times)
+		put_times(out, s, len);
+	else
+		html_escape(out, s, len);
+}
+
 static bool
 put_value(struct render *r, const struct template *t, const struct node *n,
     struct json_object *o)
@@ -196,11 +245,8 @@ put_value(struct render *r, const struct template *t, const struct node *n,
 		if (is_raw(o))
 			buf_put(r->out, json_object_get_string(o),
 			    (size_t)json_object_get_string_len(o));
-		else if (n->is_utc)
-			put_utc(r->out, json_object_get_string(o),
-			    (size_t)json_object_get_string_len(o));
 		else
-			html_escape(r->out, json_object_get_string(o),
+			put_string(r->out, n, json_object_get_string(o),
 			    (size_t)json_object_get_string_len(o));
 		return true;
 	case json_type_int:

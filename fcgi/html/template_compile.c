@@ -14,7 +14,8 @@
  * template has one element a line and a page has no white space that changes
  * its layout.
  * {{> name word}} renders the partial with the word as {{.}}.  And {{name.utc}}
- * is the time with that name, for people who have no scripts.
+ * is the time with that name, for people who have no scripts; {{name.times}} is
+ * a text in which each time is an element for static/js/time.js.
  */
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -24,9 +25,9 @@
 #include "base/mem.h"
 #include "html/template_compile.h"
 
-#define UTC ".utc" /* behind the name of a time */
-#define UTC_LEN (sizeof(UTC) - 1)
-#define MAX_OPEN 32 /* sections inside each other */
+#define UTC ".utc"     /* behind the name of a time */
+#define TIMES ".times" /* behind that of a text with times in it */
+#define MAX_OPEN 32    /* sections inside each other */
 
 /* A line that continues the one before: where, in the joined text. */
 struct joint {
@@ -147,6 +148,20 @@ hash_of(const char *name)
 	return hash;
 }
 
+/* The name of a value ends with that: takes it away. */
+static bool
+take_filter(
+    const struct node *n, const char *name, const char *filter, size_t *len)
+{
+	size_t size = strlen(filter);
+
+	if (n->kind != NODE_VALUE || *len < size ||
+	    memcmp(name + *len - size, filter, size) != 0)
+		return false;
+	*len -= size;
+	return true;
+}
+
 static bool
 set_name(struct compiler *c, struct node *n, const struct tag *tag)
 {
@@ -156,10 +171,8 @@ set_name(struct compiler *c, struct node *n, const struct tag *tag)
 
 	n->text = name;
 	n->len = tag->len;
-	n->is_utc = n->kind == NODE_VALUE && len >= UTC_LEN &&
-	    memcmp(tag->name + len - UTC_LEN, UTC, UTC_LEN) == 0;
-	if (n->is_utc)
-		len -= UTC_LEN;
+	n->is_utc = take_filter(n, name, UTC, &len);
+	n->has_times = take_filter(n, name, TIMES, &len);
 	if (len == 0 || (len == 1 && *name == '.'))
 		return true;
 	rest = keep_name(c, tag->name, len);

@@ -32,7 +32,8 @@ struct node {
 	size_t end;         /* sections: index behind the content */
 	size_t parts_count; /* 0 for {{.}} */
 	struct part parts[NODE_MAX_PARTS];
-	bool is_utc; /* VALUE: a time, to be read by people */
+	bool is_utc;    /* VALUE: a time, to be read by people */
+	bool has_times; /* VALUE: a text with times in it */
 	const struct template *partial; /* NULL until linked */
 	struct json_object *argument;   /* PARTIAL: a string, or NULL */
 };

@@ -24,6 +24,16 @@ function addTyped(box, texts) {
 	}
 }
 
+/* The text with its times as elements, which time.js writes for the reader. */
+const timed = (text) => text.split(/(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/).map((part, i) => {
+	if (i % 2 === 0)
+		return part;
+	const time = document.createElement('time');
+
+	time.dateTime = part;
+	return time;
+});
+
 /* Below the field that is wrong, else beside the button; the form may be gone once the page has caught up. */
 function say(form, place, text, { field, run: other, run_title: title } = {}) {
 	const wrong = field ? form.querySelector(`[name="${CSS.escape(field)}"]:not([type=hidden])`)?.closest('.field') : null;
@@ -33,7 +43,7 @@ function say(form, place, text, { field, run: other, run_title: title } = {}) {
 	box.className = 'said note note-warn';
 	box.setAttribute('role', 'alert');
 	box.dataset.keep = '';
-	box.textContent = text;
+	box.append(...timed(text));
 	if (other) {
 		const link = document.createElement('a');
 
@@ -49,6 +59,7 @@ function say(form, place, text, { field, run: other, run_title: title } = {}) {
 		addTyped(box, typed(form));
 		place.append(box);
 	}
+	document.dispatchEvent(new Event('cs:times'));
 	box.scrollIntoView({ block: 'nearest' });
 	return box;
 }
@@ -64,16 +75,6 @@ function caughtUp(box) {
 	};
 
 	document.addEventListener('cs:morphed', look);
-}
-
-function refusal(error) {
-	const at = new Date(error.at);
-	const text = error.text ?? error.message;	// in the page's language, where there is one
-
-	if (!error.by || isNaN(at))
-		return text;
-	return `${text} ${main.dataset.first.replace('{by}', error.by).replace('{at}',
-	    at.toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }))}`;
 }
 
 function free(form) {
@@ -108,7 +109,7 @@ async function send(form, button) {
 				form.closest(unfolded)?.removeAttribute('open');
 			seq = body.seq;
 		} else {
-			say(form, place, refusal(body.error || { message: String(answer.status) }), body.error);
+			say(form, place, body.error?.message ?? String(answer.status), body.error);
 		}
 	} catch {
 		caughtUp(say(form, place, main.dataset.lost));

@@ -133,6 +133,7 @@ function sayZone() {
 localise();
 sayZone();
 setInterval(tick, 1000);
+document.addEventListener('cs:times', localise);
 document.addEventListener('cs:morphed', () => {
 	localise();
 	sayZone();

@@ -84,6 +84,20 @@ a_time_is_readable_without_scripts(void **state)
 }
 
 static void
+times_within_a_text_are_elements(void **state)
+{
+	(void)state;
+	expect("{{m.times}}",
+	    "{\"m\":\"<bo> was first, at 2026-11-28T22:05:09.120Z.\"}",
+	    "&lt;bo&gt; was first, at <time "
+	    "datetime=\"2026-11-28T22:05:09.120Z\">2026-11-28 22:05:09 UTC"
+	    "</time>.");
+	expect("{{m.times}}|{{n.times}}",
+	    "{\"m\":\"2026-11-28T22:05:09 2026-11-28T22:05:09.1\",\"n\":\"\"}",
+	    "2026-11-28T22:05:09 2026-11-28T22:05:09.1|");
+}
+
+static void
 a_dotted_name_does_not_fall_back(void **state)
 {
 	(void)state;
@@ -303,6 +317,7 @@ main(void)
 		cmocka_unit_test(a_partial_gets_a_word),
 		cmocka_unit_test(values_are_escaped),
 		cmocka_unit_test(a_time_is_readable_without_scripts),
+		cmocka_unit_test(times_within_a_text_are_elements),
 		cmocka_unit_test(a_dotted_name_does_not_fall_back),
 		cmocka_unit_test(sections_follow_the_specification),
 		cmocka_unit_test(standalone_lines_disappear),

@@ -52,7 +52,8 @@ check_attempt(struct command *c, const struct lifecycle_step *s, int64_t next)
 		return fault_set(&c->fault, ERR_CONFLICT, "old_page", "attempt",
 		    "refused_old_page n=%lld", (long long)named);
 	return fault_set(&c->fault, ERR_CONFLICT, "old_page", "attempt",
-	    "refused_old_page_by n=%lld by=%s", (long long)named, s->by);
+	    "refused_old_page_by n=%lld by=%s at=%s", (long long)named, s->by,
+	    s->at != NULL ? s->at : "");
 }
 
 static enum err
