@@ -68,7 +68,7 @@ read_body(struct worker *w, FCGX_Request *fcgi)
 	int n;
 
 	buf_reset(&w->body);
-	while (w->body.len <= REQUEST_MAX_BODY) {
+	while (w->body.len <= REQUEST_MAX_READ) {
 		n = FCGX_GetStr(buf_reserve(&w->body, 16384), 16384, fcgi->in);
 		if (n <= 0)
 			return true;
@@ -182,7 +182,7 @@ answer(struct worker *w, FCGX_Request *fcgi)
 	if (!begin_request(w, fcgi))
 		return;
 	err = request_init(&req, w->web, w->arena, fcgi->envp,
-	    buf_text(&w->body), whole ? w->body.len : REQUEST_MAX_BODY + 1);
+	    buf_text(&w->body), whole ? w->body.len : REQUEST_MAX_READ + 1);
 	w->fcgi = fcgi;
 	w->method = req.method;
 	if (err != ERR_OK)

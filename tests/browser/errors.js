@@ -12,6 +12,7 @@ const person = (name) => ({ name, password: process.env.PASSWORD });
 const socket = `${process.env.DATA}/run/keeper.sock`;
 const STEP = '/runs/1/steps/announce';
 const TYPED = 'typed <b> at night';
+const LINE = `${'typed '.repeat(16)}at\n`;	/* 99 bytes: a browser lays out long words slowly */
 
 /* Addresses without a page, and the page that is to be offered first. */
 const PLACES = [
@@ -40,6 +41,7 @@ const FORMS = [
 	['ana', '/runs/1', `${STEP}/confirm`, { note: TYPED }, 409, /./, '#refused .entered'],
 	['ana', '/runs/1', '/runs/1/steps/look/confirm', { note: TYPED }, 403, /dba.*bo/s, '#refused .entered'],
 	['ana', '/runs/1', '/runs/1/comments', { text: ` ${'x'.repeat(10000)}${TYPED}` }, 422, /./, 'form[action$="/comments"] textarea'],
+	['ana', '/runs/1', '/runs/1/comments', { text: LINE.repeat(11000) + TYPED }, 413, /1 MB/, '.resumed textarea'],
 	['ana', '/runs/1', '/runs/99/comments', { text: TYPED }, 404, /99/, 'main .entered'],
 	['root', '/users', '/runs', { runbook: 'greet', environment: 'test', title: TYPED }, 403, /operator.*ana, bo/s, 'main .entered'],
 	['root', '/users', '/users/root', { roles: ['', 'night shift'] }, 409, /root/, '.resumed [name=roles]:not([type=checkbox])'],
@@ -122,6 +124,34 @@ for (const lang of ['en', 'zh-CN'])
 
 				assert.ok(value.includes(wanted), `${value} has ${wanted}`);
 			});
+
+		test('a time in a refusal is one of the reader', async () => {
+			const page = pages.ana;
+
+			await send(page, '/runs/1', `${STEP}/confirm`, { note: TYPED });
+			const time = page.locator('#refused time');
+
+			assert.match(await time.getAttribute('datetime'), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+			assert.match(await time.textContent(), lang === 'en' ? / UTC$/ : /^\d\d:\d\d$/);
+			assert.doesNotMatch(await page.textContent('#refused'), /\dT\d/);
+		});
+
+		/* Without scripts the browser has the text still, with them the page. */
+		test('a text that nginx does not take is not lost', async () => {
+			const page = pages.ana, text = LINE.repeat(22000);
+
+			await page.goto('/runs/1');
+			await page.$eval('#comment', (el, typed) => { el.value = typed; }, text);
+			await page.click('#comment-form button');
+			if (lang === 'en') {
+				await page.waitForSelector('h1:has-text("1 MB")');
+				await explains(page, /Back button/);
+				await page.goBack();
+			} else {
+				await page.waitForSelector('.said:has-text("1 MB")');
+			}
+			assert.equal((await page.inputValue('#comment')).length, text.length);
+		});
 
 		test('a session that has ended says so, and leads back', async () => {
 			const page = pages.ana;

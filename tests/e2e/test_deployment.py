@@ -160,17 +160,35 @@ def check_font(ask):
     assert int(headers["Content-Length"]) <= 30000, headers["Content-Length"]
 
 
-def own_page(name, status):
-    """The page that a configuration of nginx has for that status."""
-    return re.search(rf'return {status} "(.*)\\n";', (TOP / "nginx" / name).read_text()).group(1)
+# Requests that nginx refuses itself, status, code, and a word of the reason in each language.
+REFUSED = (
+    (("POST", "/runs", "x" * 3000000), 413, "body_not_read", "Back button", "后退"),
+    (("GET", "/static/none.js"), 404, "not_found", "is gone", "已不存在"),
+    (("GET", "/static/"), 404, "not_found", "is gone", "已不存在"),
+    (("GET", "/_away.html"), 404, "not_found", "is gone", "已不存在"),
+    (("POST", "/static/app.css", "x=y"), 404, "not_found", "is gone", "已不存在"),
+    (("GET", "/" + "x" * 9000), 414, "address_too_long", "put together", "拼接"),
+    (("GET", "/", None, {"Cookie": "a=" + "x" * 9000}), 431, "headers_too_large", "cookies", "cookie"),
+    (("GET", "/", None, {"Transfer-Encoding": "nonsense"}), 400, "malformed_request", "between", "环节"),
+)
 
 
-def check_large(nginx):
-    """More than nginx takes: it says so itself, with the looks of the console."""
-    status, headers, text = nginx.ask("/runs", "POST", "x" * 3000000)
-    assert status == 413 and headers["Content-Type"] == "text/html; charset=utf-8", (status, headers.items())
-    assert text.strip() == own_page("production.conf", 413) == own_page("countersign.conf.in", 413), text
-    assert "too large" in text and "/static/app.css" in text, text
+def check_refused(ask):
+    """The page of the console, in the reader's language, with a way on; JSON for programs.  Behind an
+    address that is too long nginx reads no header, so that it is a page in both languages."""
+    for (method, path, *rest), status, code, *words in REFUSED:
+        body, more = (rest + [None, None])[:2]
+        for language, word in zip(("en", "zh-CN"), words):
+            got, headers, text = ask(path, method, body, {"Accept": "text/html", "Accept-Language": language, **(more or {})})
+            place = (path[:20], got, headers.items(), text[:3000])
+            assert got == status and headers["Content-Type"] == "text/html; charset=utf-8", place
+            assert word in text and (status == 414 or f'<html lang="{language}">' in text) and 'class="btn primary" href="/' in text, place
+            assert "/static/app.css" in text and "default-src 'none'" in headers["Content-Security-Policy"], place
+        if status == 414:
+            assert all(word in text for word in words), text
+            continue
+        got, headers, text = ask(path, method, body, {"Accept": "application/json", **(more or {})})
+        assert got == status and json.loads(text)["error"]["code"] == code, (path[:20], got, text)
 
 
 def made_run(ana):
@@ -254,8 +272,23 @@ def test_each_static_file_has_the_type_that_browsers_insist_on():
     with Console(runbooks=runbook_folder({"say": BOOK})) as console, Nginx(console) as nginx:
         check_types(nginx.ask)
         check_font(nginx.ask)
-        check_large(nginx)
         check_types(lambda path: console.raw("GET", path))
+
+
+def test_what_nginx_refuses_is_a_page_of_the_console():
+    with Console(runbooks=runbook_folder({"say": BOOK})) as console, Nginx(console) as nginx:
+        def ask(path, method, body, headers):
+            status, got, text = console.raw(method, path, body, headers)
+            return status, got, text.decode()
+
+        check_refused(nginx.ask)
+        check_refused(ask)
+        ana = console.user("ana", "operator")
+        signed = {"Authorization": "Bearer " + ana.token, "Accept": "text/html"}
+        run = made_run(ana)
+        for way in (nginx.ask, ask):
+            status, _, text = way(f"/runs/{run}/comments", "POST", "x" * 3000000, signed)
+            assert status == 413 and f'href="/runs/{run}"' in text, text
 
 
 def test_while_the_console_is_stopped_nginx_answers_503_and_says_when_to_ask_again():
@@ -266,8 +299,14 @@ def test_while_the_console_is_stopped_nginx_answers_503_and_says_when_to_ask_aga
             status, headers, text = nginx.ask(path)
             assert status == 503 and headers["Retry-After"] == "2", (status, headers.items())
             assert headers["Content-Type"] == "text/html; charset=utf-8", headers["Content-Type"]
-            assert text.strip() == own_page("production.conf", 503) == own_page("countersign.conf.in", 503), text
+            assert text == (TOP / "static/away.html").read_text() and "http-equiv=\"refresh\"" in text, text
             assert "is starting" in text and "正在启动" in text, text
+        for accept, page in (("text/html", "away-form.html"), ("application/json", "away.json")):
+            status, headers, text = nginx.ask("/runs", "POST", "x=y", {"Accept": accept})
+            assert status == 503 and text == (TOP / "static" / page).read_text(), (status, text)
+            assert accept in headers["Content-Type"] and "refresh" not in text, headers.items()
+        assert json.loads(text)["error"]["code"] == "unavailable", text
+        assert nginx.ask("/runs", "POST", "x" * 3000000)[0] == 503, "no page of nginx's own"
         console.start()
         assert nginx.ask("/healthz")[0] == 200
 
@@ -312,6 +351,7 @@ def test_a_copy_that_was_made_while_the_console_ran_verifies_and_can_be_started(
 
 if __name__ == "__main__":
     main([
+        test_what_nginx_refuses_is_a_page_of_the_console,
         test_an_nginx_of_their_own_serves_the_console_by_production_conf,
         test_slow_readers_of_one_address_cannot_fill_the_disk,
         test_each_static_file_has_the_type_that_browsers_insist_on,

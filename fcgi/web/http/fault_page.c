@@ -15,6 +15,7 @@
 #include "journal/lifecycle_people.h"
 #include "web/card/people.h"
 #include "web/http/fault_page.h"
+#include "web/http/nginx_fault.h"
 #include "web/http/resubmit.h"
 #include "web/http/route.h"
 
@@ -46,6 +47,7 @@ is_for_the_form(const struct req *req, enum err err, const char *code)
 	if (*req->actor.name == '\0')
 		return false;
 	return err == ERR_INVALID || err == ERR_CONFLICT ||
+	    err == ERR_TOO_LARGE ||
 	    ((err == ERR_LIMIT || err == ERR_UNAVAILABLE) &&
 		(req->problem != NULL || text_eq(code, "keeper_away")));
 }
@@ -58,6 +60,9 @@ why(struct req *req, enum err err, const char *code)
 
 	if (req->role != NULL)
 		return request_text(req, "why_role_needed");
+	if (special != NULL && req->refused != ERR_OK)
+		return nginx_fault_text(
+		    req, arena_printf(req->arena, "why_%s", code));
 	return special != NULL
 	    ? special
 	    : request_text(

@@ -307,11 +307,21 @@ reply_status(enum err err, const char *code)
 		[ERR_INTERNAL] = 500,
 	};
 
-	if (err == ERR_INVALID && text_starts(code, "malformed"))
-		return 400;
-	if (text_eq(code, "wrong_method"))
-		return 405;
-	return statuses[err];
+	static const struct {
+		const char *code;
+		int status;
+	} of_codes[] = {
+		{ "wrong_method", 405 },
+		{ "address_too_long", 414 },
+		{ "headers_too_large", 431 },
+	};
+
+	for (size_t i = 0; i < sizeof(of_codes) / sizeof(of_codes[0]); i++)
+		if (text_eq(code, of_codes[i].code))
+			return of_codes[i].status;
+	return err == ERR_INVALID && text_starts(code, "malformed")
+	    ? 400
+	    : statuses[err];
 }
 
 struct json_object *

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "html/url.h"
 #include "web/http/cookie.h"
+#include "web/http/nginx_fault.h"
 #include "web/http/read_limit.h"
 #include "web/http/request.h"
 
@@ -148,6 +149,19 @@ read_body(struct req *req, const char *body, size_t len)
 	return ERR_OK;
 }
 
+/* A form that could be read goes back to the person. */
+static enum err
+refuse_large(struct req *req)
+{
+	enum err err = fault_set(
+	    &req->fault, ERR_TOO_LARGE, "body_too_large", "", "body_too_large");
+
+	if (!req->is_form || req->fields == NULL)
+		return err;
+	req->refused = err;
+	return ERR_OK;
+}
+
 static void
 read_credential(struct req *req)
 {
@@ -194,12 +208,14 @@ request_init(struct req *req, struct web *web, struct arena *arena, char **env,
 	address = request_env(req, "REMOTE_ADDR");
 	req->address = address != NULL ? address : "";
 	read_credential(req);
-	if ((err = read_uri(req)) != ERR_OK)
-		return err;
-	if (body_len > REQUEST_MAX_BODY)
-		return fault_set(&req->fault, ERR_TOO_LARGE, "body_too_large",
-		    "", "body_too_large");
-	return read_body(req, body != NULL ? body : "", body_len);
+	err = read_uri(req);
+	if ((req->refused = nginx_fault(req)) != ERR_OK)
+		return ERR_OK;
+	if (err == ERR_OK && body_len <= REQUEST_MAX_READ)
+		err = read_body(req, body != NULL ? body : "", body_len);
+	if (err == ERR_OK && body_len > REQUEST_MAX_BODY)
+		err = refuse_large(req);
+	return err;
 }
 
 enum err

@@ -13,6 +13,7 @@
 #include "web/web.h"
 
 #define REQUEST_MAX_BODY (1024 * 1024)
+#define REQUEST_MAX_READ (2 * REQUEST_MAX_BODY) /* as nginx passes on */
 
 struct run_parts;
 
@@ -42,7 +43,8 @@ struct req {
 	int64_t n;
 	const char *step;
 	const char *name;
-	struct fault fault;          /* the handler's error */
+	enum err refused;   /* before it was looked at: the answer to it */
+	struct fault fault; /* the handler's error */
 	struct json_object *problem; /* the keeper's error, or NULL */
 	const char *role;            /* that the person lacks, or NULL */
 	bool form_gone; /* the page of the answer has the form no more */
@@ -57,8 +59,10 @@ struct req {
 
 /*
  * Reads the request from its environment and body.  ERR_INVALID or
- * ERR_TOO_LARGE with req->fault.  All that req points to is owned by the
- * arena, which outlives it; env and body are the caller's and stay.
+ * ERR_TOO_LARGE with req->fault; of a form that is too large, and of a request
+ * that nginx refused, req->refused has the error.  All that req points to is
+ * owned by the arena, which outlives it; env and body are the caller's and
+ * stay.
  */
 enum err request_init(struct req *req, struct web *web, struct arena *arena,
     char **env, const char *body, size_t body_len);

@@ -326,11 +326,14 @@ dispatch(struct req *req, struct reply *reply)
 		return fault_set(&req->fault, err, "starting", "", "%s",
 		    request_text(req, "starting"));
 	note_use(req);
-	if ((route = find(req, &other)) == NULL)
+	if ((route = find(req, &other)) != NULL)
+		req->verb = route->verb;
+	if (req->refused != ERR_OK)
+		return req->refused;
+	if (route == NULL)
 		return fault_set(&req->fault, ERR_NOT_FOUND,
 		    other ? "wrong_method" : "not_found", "", "%s",
 		    request_text(req, other ? "wrong_method" : "not_found"));
-	req->verb = route->verb;
 	err = check_role(req, route->verb);
 	if (err == ERR_UNAUTHENTICATED && req->wants == WANTS_HTML &&
 	    route->method == METHOD_GET)
