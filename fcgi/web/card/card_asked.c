@@ -81,8 +81,11 @@ card_asked(struct view *v, int i)
 	o = json_object_new_object();
 	model_text(o, "name", p.name);
 	model_text(o, "label", p.label);
-	model_text(
-	    o, "rule", p.message != NULL ? p.message : rule_of(v->req, &p));
+	model_text(o, "rule",
+	    wrong && p.pattern != NULL ? NULL
+		: p.message != NULL    ? p.message
+				       : rule_of(v->req, &p));
+	model_bool(o, "is_pattern", p.pattern != NULL);
 	model_text(
 	    o, "field", arena_printf(v->req->arena, "value-%s", step->id));
 	model_bool(o, "is_choice", p.type == PARAMETER_CHOICE);
