@@ -44,10 +44,24 @@ function markFocused() {
 
 	if (el === document.body)
 		return null;
+	const ring = parseFloat(style.outlineWidth) + parseFloat(style.outlineOffset);
+	/* An ancestor that clips what it holds: the ring around an element within it may be cut. */
+	const cuts = (up) => {
+		const { overflowX, overflowY } = getComputedStyle(up), edge = up.getBoundingClientRect();
+		const cut = (overflow, first, last, from, to) => overflow !== 'visible' && first >= from - 0.5 && last <= to + 0.5 &&
+			(first - ring < from - 0.5 || last + ring > to + 0.5);
+
+		return cut(overflowX, box.left, box.right, edge.left, edge.right) || cut(overflowY, box.top, box.bottom, edge.top, edge.bottom);
+	};
+	let up = el.parentElement;
+
+	while (up !== document.body && !cuts(up))
+		up = up.parentElement;
 	window.reached ??= new Map();
 	window.reached.set(el, window.reached.get(el) ?? window.reached.size);
 	return { number: window.reached.get(el), name: el.outerHTML.slice(0, 120),
 		stops: el.type === 'date' ? 4 : 1,	/* day, month, year, calendar */
+		cutBy: up === document.body ? '' : up.className,
 		isSeen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight &&
 			style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 };
 }
@@ -198,7 +212,7 @@ describe('the look of the pages', () => {
 		for (const path of [...pages, '/runs/3']) {
 			await page.goto(path);
 			await page.evaluate(() => document.activeElement.blur());
-			const reached = new Set(), unseen = [];
+			const reached = new Set(), unseen = [], cut = [];
 			let last = '', stops = 0;
 
 			for (let i = 0; i < 400; i++) {
@@ -217,8 +231,11 @@ describe('the look of the pages', () => {
 				reached.add(at.number);
 				if (!at.isSeen)
 					unseen.push(at.name);
+				if (at.cutBy !== '')
+					cut.push(`${at.cutBy}: ${at.name}`);
 			}
 			assert.deepEqual(unseen, [], `${path}: where is the focus?`);
+			assert.deepEqual(cut, [], `${path}: whose ring is cut?`);
 			assert.deepEqual(await page.evaluate(unreached), [], `${path}: no way there by Tab`);
 		}
 	});
