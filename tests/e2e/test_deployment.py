@@ -305,8 +305,10 @@ def test_while_the_console_is_stopped_nginx_answers_503_and_says_when_to_ask_aga
             status, headers, text = nginx.ask("/runs", "POST", "x=y", {"Accept": accept})
             assert status == 503 and text == (TOP / "static" / page).read_text(), (status, text)
             assert accept in headers["Content-Type"] and "refresh" not in text, headers.items()
+            assert "Retry-After" not in headers, headers.items()
         assert json.loads(text)["error"]["code"] == "unavailable", text
-        assert nginx.ask("/runs", "POST", "x" * 3000000)[0] == 503, "no page of nginx's own"
+        status, _, text = nginx.ask("/runs", "POST", "x" * 3000000, {"Accept": "text/html"})
+        assert (status, text) == (503, (TOP / "static/away-form.html").read_text()), (status, text)
         console.start()
         assert nginx.ask("/healthz")[0] == 200
 

@@ -358,6 +358,58 @@ a_session_needs_the_form_token(void **state)
 	    503);
 }
 
+/* The page of a form that is too large gives it back. */
+static void
+a_large_form_is_given_back_to_who_may_send_it(void **state)
+{
+	static const char cookie[] = "HTTP_COOKIE=a=b; session=" SESSION;
+	const struct route *start = route_of("/runs/:run/start");
+	char token[65];
+	char *large = mem_calloc(REQUEST_MAX_BODY + 200, 1);
+
+	(void)state;
+	auth_form_token(SESSION, token);
+	memset(large, 'x', REQUEST_MAX_BODY + 100);
+	memcpy(large, "note=", 5);
+	assert_int_equal(status_of(start, cookie, large), 403);
+	assert_int_equal(status_of(start, NULL, large), 401);
+	snprintf(large, 80, "_csrf=%s&n", token);
+	large[strlen(large)] = '=';
+	assert_int_equal(status_of(start, cookie, large), 413);
+	free(large);
+}
+
+/* nginx passes it on without its body, and says why. */
+static void
+what_nginx_refused_reaches_no_handler(void **state)
+{
+	static const struct {
+		const char *variable;
+		int status;
+	} refused[] = {
+		{ "NGINX_STATUS=400", 400 },
+		{ "NGINX_STATUS=404", 404 },
+		{ "NGINX_STATUS=413", 413 },
+		{ "NGINX_STATUS=414", 414 },
+		{ "NGINX_STATUS=429", 429 },
+		{ "NGINX_STATUS=431", 431 },
+		{ "NGINX_STATUS=500", 500 },
+		{ "NGINX_STATUS=418", 500 },
+	};
+	static const struct route healthz = { .method = METHOD_GET,
+		.path = "/healthz" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		assert_int_equal(
+		    status_of(&healthz, refused[i].variable, ""),
+		    refused[i].status);
+	assert_int_equal(status_of(&healthz, "NGINX_STATUS=000", ""),
+	    status_of(&healthz, NULL, ""));
+	assert_int_equal(status_of(&healthz, "HTTP_NGINX_STATUS=413", ""),
+	    status_of(&healthz, NULL, ""));
+}
+
 static void
 another_site_may_not_send_forms(void **state)
 {
@@ -452,6 +504,8 @@ main(void)
 		cmocka_unit_test(every_row_by_every_role),
 		cmocka_unit_test(a_wrong_credential_is_nobody),
 		cmocka_unit_test(a_session_needs_the_form_token),
+		cmocka_unit_test(a_large_form_is_given_back_to_who_may_send_it),
+		cmocka_unit_test(what_nginx_refused_reaches_no_handler),
 		cmocka_unit_test(another_site_may_not_send_forms),
 		cmocka_unit_test(strange_paths_fit_nothing),
 		cmocka_unit_test(malformed_requests_are_refused),

@@ -208,8 +208,10 @@ card_title(struct req *req, const struct plan *plan, int i)
 		    "title", plan->steps[other].title, "file", s->file, NULL);
 	if (other < 0 || count_in(plan, s->section) == 1)
 		return s->title;
-	return titled(req, s->probe_of != NULL ? "probe_title" : "undo_title",
-	    plan->steps[other].title);
+	return s->probe_of != NULL
+	    ? titled(req, "probe_title", plan->steps[other].title)
+	    : request_fill(
+		  req, "undo_title", "title", plan->steps[other].title, NULL);
 }
 
 /* A step without a run. */

@@ -115,7 +115,8 @@ run_of_address(struct req *req)
 {
 	const char *url = arena_printf(req->arena, "/runs/%" PRId64, req->run);
 
-	if (req->run == 0 || req->web->db == NULL || text_eq(url, req->path) ||
+	if (req->run == 0 || *req->actor.name == '\0' || req->web->db == NULL ||
+	    text_eq(url, req->path) ||
 	    request_own(req,
 		db_first_json(db_query(
 		    req->web->db, STMT_RUN_GET, INT(req->run)))) == NULL)

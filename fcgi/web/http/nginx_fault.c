@@ -50,5 +50,8 @@ nginx_fault(struct req *req)
 			return fault_set(&req->fault, faults[i].err,
 			    faults[i].code, "", "%s",
 			    nginx_fault_text(req, faults[i].code));
-	return ERR_OK;
+	return status != NULL && *status >= '3'
+	    ? fault_set(&req->fault, ERR_INTERNAL, "nginx_failed", "", "%s",
+		  nginx_fault_text(req, "nginx_failed"))
+	    : ERR_OK;
 }

@@ -23,7 +23,7 @@
 #include "web/views/model.h"
 #include "web/http/route.h"
 
-#define MOST (256 * 1024) /* bytes of the encoded fields */
+#define MOST (256 * 1024) /* bytes of the encoded fields; resume_too_large */
 
 struct carry {
 	const char *path;   /* to which the form was sent */

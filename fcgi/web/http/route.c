@@ -315,6 +315,27 @@ note_use(struct req *req)
 	req->fault = (struct fault){ 0 };
 }
 
+/*
+ * What was refused before it was looked at.  The page gives a form back, so
+ * only to who may send it, and from a page of ours.
+ */
+static enum err
+refuse(struct req *req, const struct route *route)
+{
+	struct fault fault = req->fault;
+	enum err err = ERR_OK;
+
+	if (req->method != METHOD_POST)
+		return req->refused;
+	if (route != NULL)
+		err = check_role(req, route->verb);
+	if (err == ERR_OK && (err = check_form(req)) == ERR_OK) {
+		req->fault = fault;
+		err = req->refused;
+	}
+	return err;
+}
+
 static enum err
 dispatch(struct req *req, struct reply *reply)
 {
@@ -329,7 +350,7 @@ dispatch(struct req *req, struct reply *reply)
 	if ((route = find(req, &other)) != NULL)
 		req->verb = route->verb;
 	if (req->refused != ERR_OK)
-		return req->refused;
+		return refuse(req, route);
 	if (route == NULL)
 		return fault_set(&req->fault, ERR_NOT_FOUND,
 		    other ? "wrong_method" : "not_found", "", "%s",

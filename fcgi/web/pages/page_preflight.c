@@ -3,6 +3,7 @@
 
 #include "web/views/dry_run.h"
 #include "web/views/model.h"
+#include "web/views/run_model.h"
 #include "web/pages/page.h"
 
 /* It has ended, counts for the plan, and found nothing that stops a step. */
@@ -20,7 +21,7 @@ page_preflight(struct req *req, struct reply *reply)
 {
 	struct json_object *o, *run, *found;
 	struct view *v;
-	bool well;
+	bool well, can_start;
 	enum err err = view_load(req, req->run, &v);
 
 	if (err != ERR_OK)
@@ -41,10 +42,11 @@ page_preflight(struct req *req, struct reply *reply)
 	    dry_run_has_targets(v) && view_may(v, VERB_run_preflight, -1));
 	model_bool(o, "is_running", json_flag(found, "is_running", false));
 	model_bool(o, "is_well", well);
-	model_bool(o, "can_start",
-	    (well || !dry_run_has_targets(v)) &&
-		v->lifecycle.state == STATE_READY &&
-		view_may(v, VERB_run_start, -1));
+	can_start = (well || !dry_run_has_targets(v)) &&
+	    v->lifecycle.state == STATE_READY &&
+	    view_may(v, VERB_run_start, -1) &&
+	    json_count(request_own(req, run_model_holders(v))) == 0;
+	model_bool(o, "can_start", can_start);
 	model_put(o, "preflight", found);
 	return reply_model(
 	    req, reply, "preflight.html", request_text(req, "preflight"), o);

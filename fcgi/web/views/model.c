@@ -166,6 +166,7 @@ model_run_row(struct req *req, struct rows *rows)
 	const char *state, *result;
 	int64_t done = db_int(rows, "steps_done"),
 		total = db_int(rows, "steps_total");
+	bool back = part_find(db_text(rows, "mode")) == PART_ROLLBACK;
 
 	model_int(o, "id", db_int(rows, "id"));
 	row_texts(o, rows);
@@ -177,10 +178,10 @@ model_run_row(struct req *req, struct rows *rows)
 	model_int(o, "steps_total", total);
 	model_int(o, "percent", OUTCOME_PERCENT(done, total));
 	model_bool(o, "is_full",
-	    total > 0 && done == total && db_is_null(rows, "ended_at"));
-	model_text(o, "steps_text",
-	    tally_text(req, part_find(db_text(rows, "mode")) == PART_ROLLBACK,
-		(int)done, (int)total));
+	    !back && total > 0 && done == total &&
+		db_is_null(rows, "ended_at"));
+	model_text(
+	    o, "steps_text", tally_text(req, back, (int)done, (int)total));
 	model_int(o, "steps_skipped", db_int(rows, "steps_skipped"));
 	model_int(
 	    o, "steps_skipped_failed", db_int(rows, "steps_skipped_failed"));

@@ -131,7 +131,8 @@ run_model_full(const struct view *v, struct json_object *o)
 {
 	if (json_get(v->run, "ended_at") != NULL)
 		return json_text(o, "icon", NULL);
-	return v->tally.total > 0 && v->tally.done == v->tally.total
+	return v->lifecycle.mode != PART_ROLLBACK && v->tally.total > 0 &&
+		v->tally.done == v->tally.total
 	    ? state_word(STATE_SUCCEEDED)
 	    : NULL;
 }

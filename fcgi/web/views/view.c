@@ -321,17 +321,22 @@ view_put_state(const struct view *v, const struct view_step *s,
     bool answered)
 {
 	bool good = state_find(state) == STATE_SUCCEEDED;
-	int code = json_object_get_int(exit);
-	bool yes = good && code == 0, no = code == 1 || (good && code != 0);
+	int64_t code = exit != NULL ? json_object_get_int64(exit) : -1;
+	bool yes = good && code == 0, no = code == 1;
 
-	if (s->part != PART_PROBE || !answered || exit == NULL ||
-	    !(yes || no)) {
+	if (s->part != PART_PROBE || !answered || !(good || no)) {
 		model_state(v->req, o, state, NULL);
 		return;
 	}
-	model_text(o, "icon", yes ? "succeeded" : NO_EFFECT);
+	model_text(o, "icon",
+	    yes      ? "succeeded"
+		: no ? NO_EFFECT
+		     : state_word(STATE_UNKNOWN));
 	model_text(o, "state_text",
-	    request_text(v->req, yes ? "probe_yes" : "probe_no"));
+	    request_text(v->req,
+		yes      ? "probe_yes"
+		    : no ? "probe_no"
+			 : "probe_none"));
 }
 
 bool

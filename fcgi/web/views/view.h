@@ -85,7 +85,8 @@ const char *view_usual(const struct view *v, int step);
 const char *view_title(const struct view *v, int step);
 
 /* Adds icon and state_text of a state of the step, an attempt or a target.  If
- * it is of a probe that has answered, it is the answer, by its exit status. */
+ * it is of a probe that has ended well, it is the answer, by its exit status:
+ * 0, 1, or none (keeper/probe.h). */
 void view_put_state(const struct view *v, const struct view_step *s,
     struct json_object *o, const char *state, struct json_object *exit,
     bool answered);
