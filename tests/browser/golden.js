@@ -109,6 +109,7 @@ function compare(name, list) {
 async function show(page, path, width, colorScheme) {
 	await page.setViewportSize({ width, height: 860 });
 	await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+	await page.mouse.move(0, 0);	/* a row under it has another colour */
 	await page.goto(path);
 	await page.evaluate(() => document.fonts.ready);
 }

@@ -29,9 +29,10 @@ describe('a run that waits for another', () => {
 
 	test('the page says who holds it before and after Start, with a link', async () => {
 		await page.goto(waiting);
-		await page.waitForSelector(`#panel .note a[href="${holder}"]`);
+		await page.waitForSelector(`#panel .note a.primary[href="${holder}"]`);
+		assert.equal(await page.locator('#panel [data-primary]').count(), 1, 'the other run comes first');
 		assert.match(await page.textContent('#panel .note'), /db/);
-		await page.click('#panel [data-primary]');
+		await page.click('#do-start button');
 		await page.waitForSelector(`.said a[href="${holder}"]`);
 		assert.equal(new URL(page.url()).pathname, waiting);
 		await look(page, '60-held');
@@ -42,17 +43,17 @@ describe('a run that waits for another', () => {
 
 		await signIn(plain, who);
 		await plain.goto(waiting);
-		const [answer] = await Promise.all([plain.waitForNavigation(), plain.click('#panel [data-primary]')]);
+		const [answer] = await Promise.all([plain.waitForNavigation(), plain.click('#do-start button')]);
 
 		assert.equal(answer.status(), 409);
 		await plain.waitForSelector(`#refused a[href="${holder}"]`);
-		assert.ok(await plain.locator('#panel [data-primary]').isVisible(), 'it can be pressed again');
+		assert.ok(await plain.locator('#do-start button').isVisible(), 'it can be pressed again');
 		await plain.context().close();
 	});
 
 	test('once the other is closed, Start starts', async () => {
 		await must('POST', `${holder}/close`, { result: 'failed', note: 'in the way' });
-		await page.click('#panel [data-primary]');
+		await page.click('#do-start button');
 		await page.waitForSelector('.step.current');
 		assert.deepEqual(page.complaints, []);
 	});
