@@ -401,8 +401,7 @@ what_nginx_refused_reaches_no_handler(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		assert_int_equal(
-		    status_of(&healthz, refused[i].variable, ""),
+		assert_int_equal(status_of(&healthz, refused[i].variable, ""),
 		    refused[i].status);
 	assert_int_equal(status_of(&healthz, "NGINX_STATUS=000", ""),
 	    status_of(&healthz, NULL, ""));
