@@ -316,8 +316,8 @@ note_use(struct req *req)
 }
 
 /*
- * What was refused before it was looked at.  The page gives a form back, so
- * only to who may send it, and from a page of ours.
+ * The error of a request that was refused while it was read.  Its page gives a
+ * form back: only to a person who may send it, from a page of ours.
  */
 static enum err
 refuse(struct req *req, const struct route *route)
