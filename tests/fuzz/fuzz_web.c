@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/catalogue.h"
 #include "base/mem.h"
 #include "web/http/cursor.h"
 #include "web/http/request.h"
@@ -45,6 +46,8 @@ try_request(const uint8_t *data, size_t size)
 	const struct route *routes;
 	size_t count;
 
+	if (web.catalogue == NULL)
+		web.catalogue = catalogue_new();
 	body = split(text, env);
 	if (request_init(&req, &web, arena, env, body != NULL ? body : "",
 		body != NULL ? strlen(body) : 0) == ERR_OK) {
