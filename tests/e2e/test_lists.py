@@ -372,6 +372,51 @@ def what_is_held_and_what_failed_is_said_first():
         assert "–" not in html("/targets").split("<tbody>")[1].split("</tbody>")[0]
 
 
+UNPROVEN = """# Work
+
+```sh {#change rerun=probe}
+exit 3
+```
+
+```sqlite {#look .probe of=change on=db}
+SELECT 1;
+```
+
+# Rollback {.rollback}
+
+```sh {#back undo=change}
+true
+```
+"""
+
+
+def nothing_without_evidence_is_green():
+    """A probe that gave no answer (only an exit status is one), and a run whose rollback is done."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="cs-unproven-"))
+    folder.chmod(0o777)
+    sqlite3.connect(folder / "t.db").close()
+    (folder / "t.db").chmod(0o666)
+    targets = f"environments:\n  test: {{label: Test, targets: {{db: {{sqlite: {{file: {folder}/t.db}}}}}}}}\n"
+    with Console(runbooks=runbook_folder({"up": UNPROVEN}, targets)) as console:
+        ana = console.user("ana", "operator")
+        run = ana.post("/runs", {"runbook": "up", "environment": "test"})[1]["id"]
+        ana.post(f"/runs/{run}/start")
+        assert ana.press(run, ana.step(run, "change"))["state"] == "failed"
+        assert ana.post(f"/runs/{run}/steps/look/execute", {})[0] == 202
+        assert ana.wait_step(run, "look")["attempts"][-1]["state"] == "succeeded"
+        for path in ("", "/report", "/steps/look/attempts/1", "/steps/look/attempts/1/db"):
+            page = ana.get(f"/runs/{run}{path}", accept="text/html")[1]
+            assert "Gave no answer" in page and "Found: it has taken effect" not in page, path
+        look = card(ana.get(f"/runs/{run}", accept="text/html")[1], "look")
+        assert "is-succeeded" not in look, look
+        assert ana.step(run, "change")["state"] == "failed", "nothing is settled"
+        ana.post(f"/runs/{run}/rollback", {"reason": "as a test"})
+        assert ana.press(run, ana.step(run, "back"))["state"] == "succeeded"
+        assert 'class="done is-succeeded"' not in ana.get(f"/runs/{run}", accept="text/html")[1]
+        assert "row-progress is-succeeded" not in ana.get("/", accept="text/html")[1]
+    shutil.rmtree(folder)
+
+
 if __name__ == "__main__":
     try:
         main([pages_of_a_run_say_the_same_to_all,
@@ -381,6 +426,7 @@ if __name__ == "__main__":
               an_attempt_shows_the_targets_that_need_a_person,
               sessions_are_listed_and_ended,
               an_account_has_a_bounded_number_of_streams,
-              what_is_held_and_what_failed_is_said_first])
+              what_is_held_and_what_failed_is_said_first,
+              nothing_without_evidence_is_green])
     finally:
         shutil.rmtree(FOLDER)
