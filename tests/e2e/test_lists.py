@@ -372,6 +372,17 @@ def what_is_held_and_what_failed_is_said_first():
         assert "–" not in html("/targets").split("<tbody>")[1].split("</tbody>")[0]
 
 
+def a_stranger_does_not_learn_which_runs_exist():
+    with Console(runbooks=runbook_folder({"up": "# Up\n- [ ] Look {#look}\n"})) as console:
+        ana = console.user("ana", "operator")
+        run = ana.post("/runs", {"runbook": "up", "environment": "test"})[1]["id"]
+
+        def links(headers):
+            _, _, page = console.raw("GET", f"/runs/{run}/nonsense", headers={"Accept": "text/html", **headers})
+            return page.count(f'href="/runs/{run}"'.encode())
+        assert links({"Authorization": "Bearer " + ana.token}) == 1 and links({}) == 0
+
+
 UNPROVEN = """# Work
 
 ```sh {#change rerun=probe}
@@ -427,6 +438,7 @@ if __name__ == "__main__":
               sessions_are_listed_and_ended,
               an_account_has_a_bounded_number_of_streams,
               what_is_held_and_what_failed_is_said_first,
-              nothing_without_evidence_is_green])
+              nothing_without_evidence_is_green,
+              a_stranger_does_not_learn_which_runs_exist])
     finally:
         shutil.rmtree(FOLDER)
