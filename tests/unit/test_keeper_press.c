@@ -294,6 +294,24 @@ a_second_click_presses_nothing(void **state)
 }
 
 static void
+an_old_page_is_told_who_made_its_attempt(void **state)
+{
+	const char *bo = sign_up("bo", "\"operator\"");
+	int64_t run = started();
+
+	(void)state;
+	fail_on_a(press("step_execute", ana, run, "one", "{}"));
+	fail_on_a(press("step_retry", bo, run, "one", "{}"));
+	assert_int_equal(call("step_retry", bo, run, "one", "{\"attempt\":1}"),
+	    ERR_CONFLICT);
+	assert_string_equal(json_text(called.result, "by", ""), "ana");
+	assert_non_null(strstr(called.fault.message, "ana"));
+	assert_int_equal(call("step_retry", ana, run, "one", "{\"attempt\":2}"),
+	    ERR_CONFLICT);
+	assert_string_equal(json_text(called.result, "by", ""), "bo");
+}
+
+static void
 an_attempt_to_get_around_a_rule_is_on_record_once(void **state)
 {
 	static const char approve[] = "{\"decision\":\"approve\"}";
@@ -365,6 +383,7 @@ main(void)
 		ONE(a_retry_is_for_the_targets_that_failed),
 		ONE(a_step_has_succeeded_when_all_its_targets_have),
 		ONE(a_second_click_presses_nothing),
+		ONE(an_old_page_is_told_who_made_its_attempt),
 		ONE(an_attempt_to_get_around_a_rule_is_on_record_once),
 		ONE(refusals_in_a_row_are_bounded),
 	};

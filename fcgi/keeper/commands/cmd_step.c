@@ -37,23 +37,33 @@ about(const struct lifecycle_step *s)
  * page (or the second half of a double click) names one that exists.
  */
 static enum err
-check_attempt(struct command *c, const struct lifecycle_step *s, int64_t next)
+check_attempt(struct command *c, const struct run *run,
+    const struct lifecycle_step *s, int64_t next)
 {
 	int64_t named = json_int(c->body, "attempt", next);
+	struct json_object *made;
+	const char *by, *at;
+	enum err err;
 
 	if (named == next)
 		return ERR_OK;
 	json_set_text(c->result, "state", state_word(s->state));
-	if (s->by != NULL) {
-		json_set_text(c->result, "by", s->by);
-		json_set_text(c->result, "at", s->at);
+	made = db_first_json(db_query(c->keeper->db, STMT_ATTEMPT_GET,
+	    INT(run->id), TEXT(s->step->id), INT(named)));
+	by = json_text(made, "by", NULL);
+	at = json_text(made, "requested_at", "");
+	if (by != NULL) {
+		json_set_text(c->result, "by", by);
+		json_set_text(c->result, "at", at);
 	}
-	if (s->by == NULL)
-		return fault_set(&c->fault, ERR_CONFLICT, "old_page", "attempt",
-		    "refused_old_page n=%lld", (long long)named);
-	return fault_set(&c->fault, ERR_CONFLICT, "old_page", "attempt",
-	    "refused_old_page_by n=%lld by=%s at=%s", (long long)named, s->by,
-	    s->at != NULL ? s->at : "");
+	err = by == NULL
+	    ? fault_set(&c->fault, ERR_CONFLICT, "old_page", "attempt",
+		  "refused_old_page n=%lld", (long long)named)
+	    : fault_set(&c->fault, ERR_CONFLICT, "old_page", "attempt",
+		  "refused_old_page_by n=%lld by=%s at=%s", (long long)named,
+		  by, at);
+	json_object_put(made);
+	return err;
 }
 
 static enum err
@@ -98,7 +108,7 @@ press(struct command *c, enum verb verb)
 	if (err != ERR_OK)
 		return err;
 	next = json_int(run_step_row(&run, s.step->id), "attempts", 0) + 1;
-	if ((err = check_attempt(c, &s, next)) != ERR_OK ||
+	if ((err = check_attempt(c, &run, &s, next)) != ERR_OK ||
 	    (err = check_skip(c, &run, &s)) != ERR_OK ||
 	    (err = check_disk(c)) != ERR_OK) {
 		run_clear(&run);
