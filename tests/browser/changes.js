@@ -93,7 +93,7 @@ class Listener {
 				const [, data] = /^event: patch\ndata: (.*)/.exec(text.slice(0, end)) ?? [];
 
 				if (data)
-					this.patches.push({ at: Date.now(), ...JSON.parse(data) });
+					this.patches.push({ at: Date.now(), bytes: data.length, ...JSON.parse(data) });
 			}
 		}
 	}
@@ -148,15 +148,19 @@ describe('200 steps, two browsers', () => {
 		await Promise.all([shows(ana, last), shows(tess, last), listener.has(last)]);
 		await listener.close();
 		assert.deepEqual([ana.fetched, tess.fetched], [0, 0], 'pages fetched');
-		const bytes = (listener.bytes - before) / PRESSES;
-
-		assert.ok(bytes < 20000, `${bytes} bytes for a press`);
 		const { events } = await ask('GET', `${run}/events?after=${seq}`);
+		const bytes = (listener.bytes - before) / PRESSES;
+		const parts = listener.patches.filter((p) => p.seq > seq);
+
+		/* How many events one part tells of depends on the machine's load. */
+		assert.ok(parts.length <= events.length, `${parts.length} parts for ${events.length} events`);
+		for (const part of parts)
+			assert.ok(part.bytes < 10000, `${part.bytes} bytes for what changed by event ${part.seq}`);
 		const shown = await tess.evaluate(() => globalThis.shown);
 		const ends = events.filter((e) => e.kind === 'step.ended');
 
 		assert.equal(ends.length, PRESSES);
-		t.diagnostic(`${Math.round(bytes)} bytes for a press in ${listener.patches.length / PRESSES} parts; ` +
+		t.diagnostic(`${Math.round(bytes)} bytes for a press in ${parts.length / PRESSES} parts; ` +
 		    `from the end of a step to another stream ${median(ends.map((e) => listener.patches.find((p) => p.seq >= e.seq).at - Date.parse(e.at)))} ms, ` +
 		    `to another screen ${median(ends.map((e) => shown[e.data.step] - Date.parse(e.at)))} ms (medians)`);
 		assert.equal(await difference(ana), '');
@@ -190,6 +194,7 @@ describe('200 steps, two browsers', () => {
 		await tess.fill('#comment', 'half of what I');
 		await tess.focus('#comment');
 		const top = await tess.evaluate(() => scrollY);
+		const fetched = [ana.fetched, tess.fetched];
 
 		await ana.click(`#${next} [data-primary]`);
 		await becomes(tess, next.slice('step-'.length), 'succeeded', { state: 'attached' });
@@ -201,7 +206,7 @@ describe('200 steps, two browsers', () => {
 			return r.top >= 0 && r.bottom <= innerHeight;
 		}), true, `was at ${top}`);
 		await tess.fill('#comment', '');
-		assert.deepEqual([ana.fetched, tess.fetched], [1, 1], 'but for the comparison');
+		assert.deepEqual([ana.fetched, tess.fetched], fetched, 'pages fetched');
 	});
 
 	test('no page complained in the console', () => assert.deepEqual([...ana.complaints, ...tess.complaints], []));
