@@ -1,6 +1,8 @@
 /*
  * card_asked.c: the value that a task asks for.
  */
+#include <string.h>
+
 #include "base/text.h"
 #include "lang/plan_scope.h"
 #include "plan/step.h"
@@ -71,28 +73,29 @@ card_asked(struct view *v, int i)
 {
 	const struct step *step = v->steps[i].step;
 	struct json_object *o, *problem = v->req->problem;
+	const char *error = NULL, *said;
 	struct parameter p;
-	bool wrong;
 
 	if (!step_asks(step, &p))
 		return NULL;
-	wrong = is_refused(v, step) &&
-	    text_eq(json_text(problem, "field", ""), "value");
+	if (is_refused(v, step) &&
+	    text_eq(json_text(problem, "field", ""), "value"))
+		error = json_text(problem, "message", "");
+	said = p.message != NULL ? p.message : p.pattern;
 	o = json_object_new_object();
 	model_text(o, "name", p.name);
 	model_text(o, "label", p.label);
 	model_text(o, "rule",
-	    wrong && p.pattern != NULL ? NULL
-		: p.message != NULL    ? p.message
-				       : rule_of(v->req, &p));
+	    error != NULL && said != NULL && strstr(error, said) != NULL ? NULL
+		: p.message != NULL ? p.message
+				    : rule_of(v->req, &p));
 	model_bool(o, "is_pattern", p.pattern != NULL);
 	model_text(
 	    o, "field", arena_printf(v->req->arena, "value-%s", step->id));
 	model_bool(o, "is_choice", p.type == PARAMETER_CHOICE);
 	model_bool(o, "is_number", p.type == PARAMETER_NUMBER);
 	model_put(o, "choices", choices_of(&p));
-	model_text(
-	    o, "error", wrong ? json_text(problem, "message", "") : NULL);
+	model_text(o, "error", error);
 	return o;
 }
 
