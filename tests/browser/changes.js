@@ -152,7 +152,7 @@ describe('200 steps, two browsers', () => {
 		const bytes = (listener.bytes - before) / PRESSES;
 		const parts = listener.patches.filter((p) => p.seq > seq);
 
-		/* How many events one part tells of depends on the machine's load. */
+		/* The load of the machine decides how many events one part tells of. */
 		assert.ok(parts.length <= events.length, `${parts.length} parts for ${events.length} events`);
 		for (const part of parts)
 			assert.ok(part.bytes < 10000, `${part.bytes} bytes for what changed by event ${part.seq}`);
