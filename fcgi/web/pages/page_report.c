@@ -108,7 +108,9 @@ asked(struct view *v)
 static void
 add_page(struct view *v, struct json_object *o)
 {
-	model_text(o, "approvals_asked", asked(v));
+	const char *rules = asked(v);
+
+	model_text(o, "approvals_asked", rules);
 	model_put(o, "rolled_back", run_model_rolled_back(v));
 	model_text(o, "url",
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
@@ -125,8 +127,10 @@ add_page(struct view *v, struct json_object *o)
 		json_text(v->run, "ended_at", NULL)));
 	add_list(
 	    o, "parameter_rows", "has_parameters", run_model_parameters(v));
-	add_list(o, "approval_rows", "has_approvals",
+	add_list(o, "approval_rows", "has_decisions",
 	    json_object_get(json_get(json_get(o, "approvals"), "given")));
+	json_set_bool(o, "has_approvals",
+	    rules != NULL || json_flag(o, "has_decisions", false));
 	report_add_steps(v, o);
 	add_events(v, o);
 }
