@@ -70,8 +70,8 @@ tally_add(struct tally *t, const char *outcome)
 	t->skipped += state == STATE_SKIPPED;
 	t->skipped_failed += text_eq(outcome, "skipped_failed");
 	t->not_done += text_eq(outcome, "not_done");
-	t->failed |= state == STATE_FAILED;
-	t->unknown |= state == STATE_UNKNOWN;
+	t->failed += state == STATE_FAILED;
+	t->unknown += state == STATE_UNKNOWN;
 	t->busy |= state_in(state, STATES_BUSY);
 }
 

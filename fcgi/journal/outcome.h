@@ -26,8 +26,8 @@ struct tally {
 	int skipped_optional; /* not counted in total */
 	int left_out;
 	int not_done; /* never reached */
-	bool failed;
-	bool unknown;
+	int failed;
+	int unknown;
 	bool busy;
 };
 

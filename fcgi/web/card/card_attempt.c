@@ -15,6 +15,8 @@
 const char *
 card_reason(struct view *v, const struct view_step *s)
 {
+	if (text_eq(s->reason, "nothing_to_undo") && view_is_excluded(s))
+		return request_text(v->req, "nothing_to_undo");
 	return !text_eq(s->reason, "probe") ? s->reason
 	    : s->state == STATE_FAILED
 	    ? request_text(v->req, "probe_found_no")

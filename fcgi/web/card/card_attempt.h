@@ -16,8 +16,8 @@ void card_add_attempts(
     struct view *v, struct json_object *o, const struct view_step *s);
 
 /*
- * The reason of a step's state for people: of a probe its answer instead of the
- * word "probe".
+ * The reason of a step's state for people: sentences instead of the words
+ * "probe" and "nothing_to_undo".
  */
 const char *card_reason(struct view *v, const struct view_step *s);
 

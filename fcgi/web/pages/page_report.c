@@ -18,6 +18,7 @@
 #include "web/views/view.h"
 #include "web/views/view_attempts.h"
 #include "web/pages/page.h"
+#include "web/pages/report_counts.h"
 #include "web/pages/report_steps.h"
 #include "web/views/run_model.h"
 
@@ -116,12 +117,11 @@ add_page(struct view *v, struct json_object *o)
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
 	model_state(v->req, o, state_word(v->lifecycle.state),
 	    json_text(v->run, "result", NULL));
-	model_text(o, "progress_text", run_model_progress(v, true));
+	model_put(o, "count_rows", report_counts(v));
 	model_text(o, "environment_more",
 	    runbook_cache_environment_more(v->req,
 		json_text(o, "environment_label", ""),
 		json_flag(o, "is_production", false)));
-	model_put(o, "notes", view_notes(v));
 	model_text(o, "elapsed_text",
 	    model_between(v->req, json_text(v->run, "started_at", NULL),
 		json_text(v->run, "ended_at", NULL)));

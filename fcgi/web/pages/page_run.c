@@ -411,7 +411,7 @@ page_part(struct view *v)
 	    json_get(v->run, "ended_at") == NULL ? view_usual(v, -1) : NULL);
 	expected_add(v, o);
 	model_text(o, "elapsed_text", elapsed(v));
-	model_text(o, "progress_text", run_model_progress(v, false));
+	model_text(o, "progress_text", run_model_progress(v));
 	model_put(o, "notes", view_notes(v));
 	model_text(o, "ended_by", json_text(v->run, "ended_by", NULL));
 	add_approved(v, o);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "web/card/card.h"
 #include "web/card/card_asked.h"
 #include "web/card/card_attempt.h"
@@ -29,8 +30,11 @@ struct report {
 bool
 report_has(const struct view *v, size_t step)
 {
-	return v->lifecycle.mode == PART_ROLLBACK ||
-	    v->steps[step].part != PART_ROLLBACK;
+	const struct view_step *s = &v->steps[step];
+
+	if (s->part == PART_NOT_TAKEN)
+		return !s->step->rollback && s->step->probe_of == NULL;
+	return s->part != PART_ROLLBACK || v->lifecycle.mode == PART_ROLLBACK;
 }
 
 static void
@@ -213,7 +217,8 @@ step_row(struct report *r, int i)
 	model_put(o, "gate", card_gate_page(v, i));
 	model_text(o, "compared", card_compared(v->req, s->step));
 	model_text(o, "by", s->by);
-	model_text(o, "at", s->at);
+	model_text(o, "at",
+	    state_in(s->state, IN(PENDING) | IN(READY)) ? NULL : s->at);
 	model_text(o, "duration_text", took_text(r));
 	model_text(o, "reason_text", card_reason(v, s));
 	model_text(o, "asked_value", card_asked_value(v, i));
@@ -268,7 +273,8 @@ trouble_text(struct report *r, struct json_object *row)
 		return report_number(
 		    r->v->req, "report_retried", "n", s->attempts);
 	if (!state_in(s->state, IN(FAILED) | IN(UNKNOWN) | IN(SKIPPED)) ||
-	    view_is_excluded(s))
+	    view_is_excluded(s) ||
+	    text_eq(view_outcome(r->v, s), "skipped_optional"))
 		return NULL;
 	failure = failure_text(r, row);
 	return reason == NULL ? failure != NULL ? failure : ""
@@ -317,7 +323,8 @@ report_add_steps(struct view *v, struct json_object *o)
 		json_object_array_add(rows, row);
 	}
 	model_bool(o, "is_well",
-	    json_count(troubles) == 0 && v->tally.total > 0 &&
+	    json_count(troubles) == 0 && v->forward.total > 0 &&
+		v->forward.done == v->forward.total &&
 		v->tally.done == v->tally.total);
 	model_bool(o, "has_troubles", json_count(troubles) > 0);
 	model_put(o, "troubles", troubles);

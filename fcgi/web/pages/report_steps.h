@@ -4,7 +4,10 @@
 
 #include "web/views/view.h"
 
-/* The report has the step: of the rollback only if there was one. */
+/*
+ * The report has the step: of the rollback only if there was one, and of a
+ * version hop that the run left out only those that count as left out.
+ */
 bool report_has(const struct view *v, size_t step);
 
 /*

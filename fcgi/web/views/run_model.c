@@ -44,16 +44,10 @@ run_model_section(struct view *v, int section)
 }
 
 const char *
-run_model_progress(const struct view *v, bool both)
+run_model_progress(const struct view *v)
 {
-	bool back = v->lifecycle.mode == PART_ROLLBACK;
-	const char *text = tally_text(
-	    v->req, back, v->tally.done, v->tally.total);
-
-	if (!back || !both)
-		return text;
-	return arena_printf(v->req->arena, "%s · %s",
-	    tally_text(v->req, false, v->forward.done, v->forward.total), text);
+	return tally_text(v->req, v->lifecycle.mode == PART_ROLLBACK,
+	    v->tally.done, v->tally.total);
 }
 
 /* The ids of the current steps, in order: the first is `current`. */

@@ -7,9 +7,8 @@
 /* The run without its steps (DESIGN section 8).  A new object. */
 struct json_object *run_model(struct view *v);
 
-/* tally_text() of the mode; in a rollback behind that of the forward part,
- * if `both`. */
-const char *run_model_progress(const struct view *v, bool both);
+/* tally_text() of the mode. */
+const char *run_model_progress(const struct view *v);
 
 /* The title of the section with its values (arena). */
 const char *run_model_section(struct view *v, int section);
