@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""The page of a report: what it says once, and whether its counts add up."""
+"""The page of a report: what it says once, whether its counts add up, and
+which file a hash is of."""
+import hashlib
 import pathlib
 import re
 import shutil
@@ -15,7 +17,7 @@ parameters:
 approvals:
   - {role: approver, count: 1}
 ---
-```sh {#one}
+```sh {#one save=out.txt}
 echo one
 ```
 ```sh {#fails}
@@ -173,6 +175,18 @@ def the_table_has_the_hop_that_is_counted_as_left_out():
     assert re.findall(r'id="report-([a-z-]+)"', page(run)) == ["first", "second"]
 
 
+def a_hash_is_that_of_the_file_that_it_stands_for():
+    run = started()
+    rows = re.findall(r'<td>([^<]*)<br><code class="hash">([0-9a-f]{64})</code>', page(run))
+    assert [name for name, _ in rows] == ["Output", "out.txt"], rows
+    artifact = ana.run(run)["artifacts"][0]["url"]
+    times = f"/runs/{run}/steps/one/attempts/1/local.times"
+    for (_, said), path in zip(rows, (times, artifact), strict=True):
+        data = console.raw("GET", path, headers={
+            "Authorization": "Bearer " + ana.token, "Accept": "*/*"})[2]
+        assert hashlib.blake2b(data, digest_size=32).hexdigest() == said, (path, data)
+
+
 books = runbook_folder({"all": BOOK, "hops": HOPS})
 try:
     with Console(runbooks=books) as console:
@@ -184,6 +198,7 @@ try:
               a_rollback_is_counted_apart_from_the_way_there,
               an_optional_step_that_was_not_tried_did_not_go_wrong,
               what_was_not_done_has_no_time,
-              the_table_has_the_hop_that_is_counted_as_left_out])
+              the_table_has_the_hop_that_is_counted_as_left_out,
+              a_hash_is_that_of_the_file_that_it_stands_for])
 finally:
     shutil.rmtree(books)
