@@ -14,9 +14,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -120,6 +122,51 @@ close_input(void)
 	close(fd);
 }
 
+/*
+ * Waits for the runner's message on standard input, which the job spec replaces
+ * then; `ret` is EXEC.  False: the runner has ended.
+ */
+static bool
+receive_execution(char ret[2 * EXEC_ID_BYTES])
+{
+	union {
+		struct cmsghdr first;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec text = { ret, 2 * (size_t)EXEC_ID_BYTES };
+	struct msghdr m = { .msg_iov = &text,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes) };
+	struct cmsghdr *c;
+	ssize_t n;
+	int fd;
+
+	do
+		n = recvmsg(STDIN_FILENO, &m, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n != 2 * EXEC_ID_BYTES || (c = CMSG_FIRSTHDR(&m)) == NULL ||
+	    c->cmsg_type != SCM_RIGHTS)
+		return false;
+	memcpy(&fd, CMSG_DATA(c), sizeof(int));
+	return dup2(fd, STDIN_FILENO) == STDIN_FILENO && close(fd) == 0;
+}
+
+/* Becomes the process of an execution; `name` is what `ps` shows. */
+static void
+stand_by(char *name)
+{
+	char exec[2 * EXEC_ID_BYTES + 1] = "";
+
+	confine_open("..");
+	harden();
+	if (!receive_execution(exec))
+		exit(0);
+	if (chdir(exec) != 0)
+		log_fatal("the folder of %s cannot be entered", exec);
+	memcpy(name, exec, strlen(name));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -143,8 +190,12 @@ main(int argc, char **argv)
 		    stderr);
 		return 2;
 	}
-	confine_open(NULL);
-	harden();
+	if (strcmp(argv[1], EXEC_STAND_BY) == 0) {
+		stand_by(argv[1]);
+	} else {
+		confine_open(NULL);
+		harden();
+	}
 	take_lock();
 	write_pid();
 	err = read_job_spec(argv[1], &spec, &fault);

@@ -146,8 +146,12 @@ out:
 static int
 wait_at_most(const struct runner *r)
 {
-	int64_t left = r->hello_at - clock_monotonic();
+	int64_t now = clock_monotonic(), left = r->hello_at - now;
 
+	for (int i = 0; i < 2; i++)
+		if (r->stand_by[i].due_at > 0 &&
+		    r->stand_by[i].due_at - now < left)
+			left = r->stand_by[i].due_at - now;
 	if (r->execs != NULL && left > TICK_MS)
 		return TICK_MS;
 	return left > 0 ? (int)left : 0;
@@ -180,6 +184,7 @@ serve(struct runner *r)
 		if (r->jobs || clock_monotonic() >= r->hello_at)
 			supervise_jobs(r);
 		supervise_tick(r);
+		spawn_tick(r);
 		polls[0] = (struct pollfd){ .fd = r->keeper, .events = POLLIN };
 		polls[1] = (struct pollfd){ .fd = r->inotify,
 			.events = POLLIN };
@@ -210,6 +215,7 @@ main(int argc, char **argv)
 	r.inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	serve(&r);
 	packing_end(&r);
+	spawn_end(&r);
 	while (r.execs != NULL) {
 		struct exec *e = r.execs;
 

@@ -80,6 +80,13 @@ struct packing {
 	bool restored;    /* no open run has a pack, or nobody can help it */
 };
 
+/* An executor that waits for the next execution (spawn.c). */
+struct stand_by {
+	pid_t child;    /* 0: none */
+	int fd;         /* socket to it */
+	int64_t due_at; /* monotonic: start one then; or 0 */
+};
+
 struct runner {
 	const char *data_dir;
 	const char *step_program;
@@ -102,6 +109,7 @@ struct runner {
 	struct terminal terminals[TERMINALS];
 	uint64_t use_count; /* use counter of terminals */
 	struct packing packing;
+	struct stand_by stand_by[2]; /* without and with clients */
 };
 
 #endif

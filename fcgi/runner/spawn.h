@@ -23,9 +23,15 @@ bool spawn_make_folder(struct runner *r, const char *exec);
 /* The program of a step; the caller frees it. */
 char *spawn_program(const struct runner *r, bool clients);
 
-/* Starts it.  Its process, a child; -1: it failed. */
+/* Gives it to a process, a child; -1: it failed. */
 pid_t spawn_executor(
     struct runner *r, const char *exec, const struct spawn *spawn);
+
+/* Starts processes for the next executions when they are due. */
+void spawn_tick(struct runner *r);
+
+/* Ends the processes that wait for an execution. */
+void spawn_end(struct runner *r);
 
 /* True for the exit codes of a child that did not become an executor. */
 bool spawn_is_unexecuted(int code);

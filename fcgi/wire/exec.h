@@ -4,8 +4,13 @@
  * The runner creates the folder DATA/exec/EXEC (EXEC is 32 hex digits, one
  * per attempt) and starts countersign-executor with that folder as its
  * working folder, "EXEC" as its only argument and the job spec on its
- * standard input (job_message.def).  The executor goes on without the runner;
- * it reports in files of that folder:
+ * standard input (job_message.def).  Or it has started the program before, in
+ * DATA/exec, with EXEC_STAND_BY as its argument and a SOCK_SEQPACKET socket as
+ * its standard input: the program waits for one message, EXEC with the
+ * descriptor of the job spec (SCM_RIGHTS), enters the folder, and has EXEC as
+ * its argument from then on; if the runner ends before, so does the program.
+ *
+ * The executor goes on without the runner; it reports in files of its folder:
  *
  *	lock		held (io_lock) while the process runs
  *	pid		its process id, decimal; SIGTERM cancels the step
@@ -56,6 +61,7 @@
 #define WIRE_EXEC_H
 
 #define EXEC_ID_BYTES 16 /* twice as many hex digits */
+#define EXEC_STAND_BY "--stand-by                      " /* as long as EXEC */
 #define EXEC_LOCK "lock"
 #define EXEC_PID "pid"
 #define EXEC_ALIVE "alive"

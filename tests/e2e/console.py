@@ -449,15 +449,16 @@ class Console:
                 and (self.data / "exec" / args[1]).exists() \
                 and name_of(pid) == os.path.basename(args[0])[:15]
 
-    def pids(self, program):
-        """The processes of one of our programs that serve this folder."""
+    def pids(self, program, standing=False):
+        """The processes of one of our programs that serve this folder; or the
+        executors that wait for an execution."""
         found = []
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
                 args = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
                 args = args.decode("utf-8", "replace").split("\0")
                 if os.path.basename(args[0]) == program and self.serves(
-                        pid, args):
+                        pid, args) and standing == args[1].startswith("--stand-by"):
                     found.append(int(pid))
             except OSError:
                 continue

@@ -39,13 +39,24 @@ test -e "$folder/started"
 echo after >> "$folder/after"
 ```
 """
-folder = runbook_folder({"waits": BOOK})
+SHORT = """---
+title: Presses one after another
+parameters:
+  folder: {label: Where they leave their marks}
+---
+""" + "\n".join(f"""
+```bash {{#s{n}}}
+echo $PPID >> "$folder/s{n}"
+while [ -e "$folder/stay" ]; do sleep 0.05; done
+```
+""" for n in range(4))
+folder = runbook_folder({"waits": BOOK, "short": SHORT})
 
 
-def begin(ana):
+def begin(ana, runbook="waits"):
     marks = pathlib.Path(tempfile.mkdtemp(prefix="cs-marks-"))
     marks.chmod(0o777)      # scripts may have a user of their own
-    status, answer = ana.post("/runs", {"runbook": "waits",
+    status, answer = ana.post("/runs", {"runbook": runbook,
         "environment": "test", "parameters": {"folder": str(marks)}})
     assert status == 201, answer
     ana.post(f"/runs/{answer['id']}/start")
@@ -210,8 +221,62 @@ def an_executor_that_was_given_up_does_not_begin():
             shutil.rmtree(marks)
 
 
+def stands_ready(console):
+    wait_until(lambda: console.pids("countersign-executor", standing=True))
+    pid, = console.pids("countersign-executor", standing=True)
+    return pid
+
+
+def the_executor_that_stands_ready_takes_the_next_press():
+    with Console(runbooks=folder) as console:
+        ana = console.user("ana", "operator")
+        run, marks = begin(ana, "short")
+        press(ana, run, "s0")
+        ana.wait_step(run, "s0")
+        pid = stands_ready(console)
+        (marks / "stay").touch()
+        press(ana, run, "s1")
+        wait_until((marks / "s1").exists)
+        assert console.pids("countersign-executor")[0] == pid, (pid, console.pids("countersign-executor"))
+        assert stands_ready(console) != pid
+        (marks / "stay").unlink()
+        assert ana.wait_step(run, "s1")["state"] == "succeeded"
+        wait_until(lambda: not is_alive(pid))
+
+        # one that was killed is not used
+        os.kill(stands_ready(console), signal.SIGKILL)
+        press(ana, run, "s2")
+        assert ana.wait_step(run, "s2")["state"] == "succeeded"
+
+        # one that was paused does not begin after its attempt was given up
+        pid = stands_ready(console)
+        os.kill(pid, signal.SIGSTOP)
+        press(ana, run, "s3")
+        wait_until(lambda: ana.step(run, "s3")["state"] == "starting")
+        console.kill("countersign-runner")
+        assert ana.wait_step(run, "s3", 30)["state"] == "unknown"
+        os.kill(pid, signal.SIGCONT)
+        wait_until(lambda: not is_alive(pid))
+        assert not (marks / "s3").exists()
+        shutil.rmtree(marks)
+
+
+def the_executor_that_stands_ready_ends_with_its_runner():
+    with Console(runbooks=folder) as console:
+        ana = console.user("ana", "operator")
+        run, marks = begin(ana, "short")
+        press(ana, run, "s0")
+        ana.wait_step(run, "s0")
+        pid = stands_ready(console)
+        console.kill("countersign-runner")
+        wait_until(lambda: not is_alive(pid))
+        shutil.rmtree(marks)
+
+
 try:
-    main([an_executor_that_was_given_up_does_not_begin,
+    main([the_executor_that_stands_ready_takes_the_next_press,
+          the_executor_that_stands_ready_ends_with_its_runner,
+          an_executor_that_was_given_up_does_not_begin,
           what_the_keeper_reads_too_late_is_not_done, after_a_restart_of_the_keeper_a_press_counts_as_old,
           what_is_not_accepted_within_a_minute_is_not_started])
 finally:
