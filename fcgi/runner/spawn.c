@@ -8,7 +8,7 @@
  * with the client libraries of databases and HTTP: to load these takes longer
  * than to start everything else.
  *
- * When a program has been used, one process of it is started for the next
+ * Once a program has been used, one process of it is started for the next
  * execution (EXEC_STAND_BY in wire/exec.h): the press does not wait for its
  * libraries.  It has nothing of an execution, and ends with the runner.
  */
