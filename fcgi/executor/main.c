@@ -159,6 +159,7 @@ stand_by(char *name)
 	char exec[2 * EXEC_ID_BYTES + 1] = "";
 
 	confine_open("..");
+	confine_prepare();
 	harden();
 	if (!receive_execution(exec))
 		exit(0);

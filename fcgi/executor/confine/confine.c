@@ -151,6 +151,18 @@ confine_open(const char *data)
 	    (geteuid() == 0 || enter_user_namespace());
 }
 
+void
+confine_prepare(void)
+{
+	struct confine_who who;
+	struct buf why = { 0 };
+
+	filter_prepare();
+	(void)confine_choose(NULL, &who, &why);
+	confine_who_clear(&who);
+	buf_clear(&why);
+}
+
 /*
  * True if the program's user can reach the data folder, which may be in /root.
  */

@@ -43,6 +43,12 @@ struct confine_call {
  */
 void confine_open(const char *data);
 
+/*
+ * Does before the job spec is known what is slow and depends on nothing: the
+ * filters, and the libraries that know users and groups.
+ */
+void confine_prepare(void);
+
 /* Sets the policy for local steps from the job spec, which must stay valid. */
 void confine_job(const struct job_spec *o);
 

@@ -51,7 +51,7 @@ static const char *const refused[] = {
  * glibc uses clone.
  */
 static bool
-add_rules(scmp_filter_ctx filter)
+add_rules(scmp_filter_ctx rules)
 {
 	static const unsigned long inputs[] = { TIOCSTI, TIOCLINUX };
 	bool ok = true;
@@ -60,40 +60,47 @@ add_rules(scmp_filter_ctx filter)
 		int number = seccomp_syscall_resolve_name(refused[i]);
 
 		if (number != __NR_SCMP_ERROR)
-			ok &= seccomp_rule_add(filter, REFUSED, number, 0) == 0;
+			ok &= seccomp_rule_add(rules, REFUSED, number, 0) == 0;
 	}
 	for (int bit = 0; bit < 32; bit++)
 		if ((NAMESPACES & (1u << bit)) != 0)
-			ok &= seccomp_rule_add(filter, REFUSED, SCMP_SYS(clone),
+			ok &= seccomp_rule_add(rules, REFUSED, SCMP_SYS(clone),
 				  1,
 				  SCMP_A0(SCMP_CMP_MASKED_EQ, 1u << bit,
 				      1u << bit)) == 0;
 	ok &= seccomp_rule_add(
-		  filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0;
+		  rules, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0;
 	for (size_t i = 0; i < 2; i++)
-		ok &= seccomp_rule_add(filter, REFUSED, SCMP_SYS(ioctl), 1,
+		ok &= seccomp_rule_add(rules, REFUSED, SCMP_SYS(ioctl), 1,
 			  SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, inputs[i])) ==
 		    0;
 	return ok;
 }
 
-bool
-filter_system_calls(void)
-{
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	bool ok;
+static scmp_filter_ctx filter; /* NULL: not prepared, or impossible */
 
-	if (filter == NULL)
-		return false;
+void
+filter_prepare(void)
+{
+	if (filter != NULL || (filter = seccomp_init(SCMP_ACT_ALLOW)) == NULL)
+		return;
 #ifdef __x86_64__
 	(void)seccomp_arch_add(filter, SCMP_ARCH_X86);
 	(void)seccomp_arch_add(filter, SCMP_ARCH_X32);
 #endif
 	(void)seccomp_attr_set(
 	    filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
-	ok = add_rules(filter) && seccomp_load(filter) == 0;
+	if (add_rules(filter))
+		return;
 	seccomp_release(filter);
-	return ok;
+	filter = NULL;
+}
+
+bool
+filter_system_calls(void)
+{
+	filter_prepare();
+	return filter != NULL && seccomp_load(filter) == 0;
 }
 
 static void

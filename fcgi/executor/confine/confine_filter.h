@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 
+/* Makes the filter of system calls, which takes as long as to enforce it. */
+void filter_prepare(void);
+
 /*
  * Forbids system calls that lead out of the isolation, and access to files and
  * processes of others.  False if the kernel does not support it.
