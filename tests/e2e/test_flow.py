@@ -496,6 +496,42 @@ def a_parked_run_lets_others_have_its_targets():
         assert any('"run.parked"' in body for body in report["events"])
 
 
+def planned(person, hosts):
+    status, answer = person.post("/runs", {"runbook": "each", "environment": "test",
+                                           "parameters": {"hosts": hosts}})
+    assert status == 201, answer
+    return answer["id"]
+
+
+def listed(person, name):
+    """The open runs of the home page in that list, by their numbers."""
+    return {run["id"]: run for run in person.get("/")[1][name]}
+
+
+def a_run_waits_for_the_run_that_holds_its_target():
+    """And not for a person, whose start would be refused."""
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        run, parked, holder = (planned(ana, hosts) for hosts in ("beta", "gamma", "alpha"))
+        assert listed(ana, "waiting")[run]["waiting_for"] == "Start it"
+        assert ana.post(f"/runs/{parked}/start")[0] == 200
+        assert ana.post(f"/runs/{parked}/park", {"reason": "later"})[0] == 200
+        assert ana.post(f"/runs/{holder}/start")[0] == 200
+        refused(ana.post(f"/runs/{run}/start"), 409, "target_held")
+        for each in run, parked:
+            row = listed(ana, "running")[each]
+            assert row["waiting_for"] is None, row
+            assert row["current_title"].startswith(f"Waits for run #{holder} “"), row
+            assert row["current_title"].endswith(("”, which holds one", "”, which holds two")), row
+        assert run not in listed(ana, "waiting")
+        page = ana.ask("GET", "/runs?state=ready", accept="text/html")[1]
+        assert f"Waits for run #{holder}" in page, page
+        assert 'data-tab="waiting"' not in ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
+        assert ana.post(f"/runs/{holder}/close", {"result": "failed"})[0] == 200
+        assert listed(ana, "waiting")[run]["waiting_for"] == "Start it"
+        assert 'data-tab="waiting"' in ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
+
+
 def hops_go_back_in_reverse():
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator")
@@ -549,6 +585,7 @@ try:
           lists_that_cannot_be_are_refused_by_field,
           a_run_takes_only_the_hops_between_its_versions,
           a_parked_run_lets_others_have_its_targets,
+          a_run_waits_for_the_run_that_holds_its_target,
           hops_go_back_in_reverse,
           the_example_goes_from_release_to_release_and_back])
 finally:

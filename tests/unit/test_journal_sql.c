@@ -215,6 +215,7 @@ fill(sqlite3 *db)
 	    "UPDATE run SET state = 'running', result = NULL, ended_at = NULL"
 	    " WHERE id > 99950;"
 	    "UPDATE run SET environment = 'book1' WHERE id < 2000;"
+	    "UPDATE run SET targets = '{\"book1\":{}}' WHERE id = 7;"
 	    "INSERT INTO step SELECT id, 'book1', 'main', 1, 0, iif(ended_at IS"
 	    " NULL, 'failed', 'skipped'), 0, NULL, 1, NULL, NULL FROM run;"
 	    "INSERT INTO search SELECT 64 * id, id, 'title', title FROM run;"
@@ -255,6 +256,8 @@ bind_rows(sqlite3_stmt *stmt, int id)
 		sqlite3_bind_null(stmt, 4);
 		sqlite3_bind_int64(stmt, 7, -1);
 	}
+	if (id == STMT_WEB_HELD) /* what the run 50 holds is a target of it */
+		sqlite3_bind_text(stmt, 1, "[7]", -1, NULL);
 	if (id == STMT_WEB_RUNS_OPEN) /* below any */
 		sqlite3_bind_int64(stmt, 1, INT64_MAX);
 	if (id == STMT_WEB_ACCOUNTS || id == STMT_WEB_SECRETS)

@@ -17,7 +17,7 @@ void past_runs_add(struct req *req, struct json_object *o, const char *runbook);
 /*
  * Adds strip, the same runs from old to new as bars, the longest that has ended
  * as high as PAST_RUNS_HIGH: [{url, icon, text, y, height}].  The rows have
- * run_row_add().
+ * run_row_add_all().
  */
 #define PAST_RUNS_HIGH 40
 void past_runs_add_strip(struct req *req, struct json_object *o);

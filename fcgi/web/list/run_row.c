@@ -63,8 +63,9 @@ step_text(struct view *v, enum verb verb, int step)
 	    : request_fill(v->req, key, "title", title, NULL);
 }
 
+/* `held`: it cannot begin, as another run holds a target of it. */
 static struct wait
-find_wait(struct view *v)
+find_wait(struct view *v, bool held)
 {
 	struct req *req = v->req;
 	int step = run_model_focused(v);
@@ -73,6 +74,7 @@ find_wait(struct view *v)
 	/* a parked run was put aside: it waits for those who decide */
 	for (size_t i = 0; i < sizeof(run_waits) / sizeof(run_waits[0]); i++)
 		if (v->lifecycle.state != STATE_PARKED &&
+		    !(held && run_waits[i].verb != VERB_run_approve) &&
 		    view_may(v, run_waits[i].verb, -1))
 			return (struct wait){ run_waits[i].verb, -1,
 				request_text(req, run_waits[i].key) };
@@ -87,7 +89,7 @@ find_wait(struct view *v)
 }
 
 const char *
-run_row_tab(struct view *v)
+run_row_tab(struct view *v, bool held)
 {
 	enum state state = v->lifecycle.state, trouble = run_model_trouble(v);
 
@@ -100,9 +102,9 @@ run_row_tab(struct view *v)
 		    : "done";
 	if (state_in(trouble, IN(FAILED) | IN(UNKNOWN)))
 		return "failed";
-	return find_wait(v).text != NULL ? "waiting"
-	    : state == STATE_RUNNING     ? "running"
-					 : NULL;
+	return find_wait(v, held).text != NULL ? "waiting"
+	    : state == STATE_RUNNING           ? "running"
+					       : NULL;
 }
 
 /* The first role of the run's rules that the person has. */
@@ -172,14 +174,16 @@ approvers(struct view *v)
 }
 
 static void
-add_next(struct view *v, struct json_object *o)
+add_next(struct view *v, struct json_object *o, const char *held)
 {
 	int focused = run_model_focused(v);
-	struct wait w = find_wait(v);
+	struct wait w = find_wait(v, held != NULL);
 	const char *since = focused < 0 ? NULL : v->steps[focused].at;
 
 	model_text(o, "current_title",
-	    focused < 0 ? approvers(v) : run_model_focus_text(v));
+	    held != NULL && !approvals_are_awaited(v) ? held
+		: focused < 0                         ? approvers(v)
+			      : run_model_focus_text(v));
 	model_text(o, "waiting_for", w.text);
 	model_text(o, "waiting_as",
 	    w.text == NULL ? NULL
@@ -297,8 +301,9 @@ has_failed(struct json_object *o)
 	    text_eq(icon, "rolled_back") || text_eq(icon, "aborted");
 }
 
-void
-run_row_add(struct req *req, struct json_object *row)
+/* `held`: the run that holds a target of it, in words; or NULL. */
+static void
+add_row(struct req *req, struct json_object *row, const char *held)
 {
 	int64_t id = json_int(row, "id", 0);
 	const char *end = json_text(row, "ended_at", NULL);
@@ -312,7 +317,7 @@ run_row_add(struct req *req, struct json_object *row)
 		(void)view_load(req, id, &v);
 	if (v != NULL && end == NULL) {
 		run_model_phase(v, row);
-		add_next(v, row);
+		add_next(v, row, held);
 	} else {
 		model_put(row, "current_title", NULL);
 		model_put(row, "waiting_for", NULL);
@@ -331,9 +336,56 @@ run_row_add(struct req *req, struct json_object *row)
 	}
 }
 
+/* The runs of the rows that have to take their targets, as a JSON array. */
+static struct json_object *
+takers(struct json_object *rows)
+{
+	struct json_object *ids = json_object_new_array();
+
+	for (size_t i = 0; i < json_count(rows); i++) {
+		struct json_object *row = json_at(rows, i);
+
+		if (state_in(state_read(row), IN(READY) | IN(PARKED)))
+			json_object_array_add(
+			    ids, json_object_get(json_get(row, "id")));
+	}
+	return ids;
+}
+
+/* {run: "Waits for run #3 …"}, by one query for all rows.  A new object. */
+static struct json_object *
+held_texts(struct req *req, struct json_object *rows)
+{
+	struct json_object *texts = json_object_new_object();
+	struct json_object *ids = takers(rows);
+	struct rows *found;
+
+	if (json_count(ids) > 0) {
+		found = db_query(req->web->db, STMT_WEB_HELD,
+		    TEXT(json_object_get_string(ids)));
+		while (db_next(found))
+			json_set_text(texts, db_text(found, "id"),
+			    request_fill(req, "held_row", "run",
+				db_text(found, "holder"), "title",
+				db_text(found, "title"), "target",
+				db_text(found, "target"), NULL));
+		db_done(found);
+	}
+	json_object_put(ids);
+	return texts;
+}
+
 void
 run_row_add_all(struct req *req, struct json_object *rows)
 {
-	for (size_t i = 0; i < json_count(rows); i++)
-		run_row_add(req, json_at(rows, i));
+	struct json_object *held = held_texts(req, rows);
+
+	for (size_t i = 0; i < json_count(rows); i++) {
+		struct json_object *row = json_at(rows, i);
+		const char *id = arena_printf(
+		    req->arena, "%" PRId64, json_int(row, "id", 0));
+
+		add_row(req, row, json_text(held, id, NULL));
+	}
+	json_object_put(held);
 }

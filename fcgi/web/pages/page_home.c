@@ -97,9 +97,11 @@ add_all_open(struct req *req, struct json_object *model, int64_t before)
 		db_query(req->web->db, STMT_WEB_RUNS_OPEN, INT(before),
 		    INT(MAX_OPEN + 1))));
 	n = json_count(open);
-	for (size_t i = 0; i < n && i < MAX_OPEN; i++) {
+	if (n > MAX_OPEN)
+		json_object_array_del_idx(open, MAX_OPEN, n - MAX_OPEN);
+	run_row_add_all(req, open);
+	for (size_t i = 0; i < json_count(open); i++) {
 		o = json_at(open, i);
-		run_row_add(req, o);
 		json_object_array_add(
 		    json_get(o, "waiting_for") != NULL ? waiting : running,
 		    json_object_get(o));

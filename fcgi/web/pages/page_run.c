@@ -489,8 +489,9 @@ page_run(struct req *req, struct reply *reply)
 		run_model_add_steps(v, o);
 		return reply_json(req, reply, o);
 	}
-	req->tab = run_row_tab(v);
 	o = page_run_frame(v);
+	req->tab = run_row_tab(
+	    v, json_flag(json_get(o, "_page"), "is_held", false));
 	req->production = NULL; /* it stands in the bar */
 	add_items(v, json_get(o, "_page"));
 	return run_parts_reply(req, reply, json_text(v->run, "title", ""), o);

@@ -258,7 +258,7 @@ static const struct {
 	{ "aborted", NULL, NULL, 2, false },
 };
 
-/* The texts that run_row_add() adds. */
+/* The texts that run_row_add_all() adds. */
 static void
 add_row_texts(
     struct req *req, const struct view *v, struct json_object *o, size_t i)
