@@ -6,7 +6,7 @@
 
 /*
  * The text `key`, "Confirm: {title}"; the title alone if it begins with that
- * verb, in one of the languages: "Confirm that all is well" (arena).
+ * verb, in one of the languages: "Please confirm that all is well" (arena).
  */
 const char *titled(const struct req *req, const char *key, const char *title);
 
