@@ -291,6 +291,23 @@ def test_what_nginx_refuses_is_a_page_of_the_console():
             assert status == 413 and f'href="/runs/{run}"' in text, text
 
 
+def test_a_form_that_nginx_could_not_take_has_no_link_that_asks_for_its_address():
+    """Its folder for bodies is gone; the address of a form may have no page."""
+    with Console(runbooks=runbook_folder({"say": BOOK})) as console:
+        ana = console.user("ana", "operator")
+        run = made_run(ana)
+        (console.data / "run/nginx/body").rename(console.data / "run/nginx/gone")
+        signed = {"Authorization": "Bearer " + ana.token, "Accept": "text/html"}
+        form = {**signed, "Content-Type": "application/x-www-form-urlencoded"}
+        for path, link in ((f"/runs/{run}/comments", f"/runs/{run}"), ("/runs", "/")):
+            status, _, text = console.raw("POST", path, "text=" + "x" * 100000, form)
+            text = text.decode().split("<main")[1]
+            assert status == 500 and f'class="btn primary" href="{link}"' in text, (status, text)
+            assert "Try again" not in text, text
+        status, _, text = console.raw("GET", "/runs", "x" * 100000, signed)
+        assert status == 500 and re.search('href="/runs">\\s*Try again', text.decode()), text
+
+
 def test_while_the_console_is_stopped_nginx_answers_503_and_says_when_to_ask_again():
     with Console(runbooks=runbook_folder({"say": BOOK})) as console, Nginx(console) as nginx:
         assert nginx.ask("/healthz")[0] == 200
@@ -357,6 +374,7 @@ if __name__ == "__main__":
         test_an_nginx_of_their_own_serves_the_console_by_production_conf,
         test_slow_readers_of_one_address_cannot_fill_the_disk,
         test_each_static_file_has_the_type_that_browsers_insist_on,
+        test_a_form_that_nginx_could_not_take_has_no_link_that_asks_for_its_address,
         test_while_the_console_is_stopped_nginx_answers_503_and_says_when_to_ask_again,
         test_behind_another_proxy_cookies_addresses_and_streams_are_those_of_the_client,
         test_a_copy_that_was_made_while_the_console_ran_verifies_and_can_be_started,

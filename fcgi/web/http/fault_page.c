@@ -144,6 +144,23 @@ sign_in_url(struct req *req)
 	    : route_sign_in(req, request_env(req, "REQUEST_URI"));
 }
 
+/*
+ * The page that was asked for, to be asked for again; NULL: there is none.
+ * nginx makes a GET of a form that it could not take, but the type of its body
+ * is still there.
+ */
+static const char *
+same_page(struct req *req)
+{
+	const char *url = reply_local_path(
+	    request_env(req, "REQUEST_URI"), NULL);
+	const char *type = request_env(req, "CONTENT_TYPE");
+
+	if (req->method == METHOD_POST || (type != NULL && *type != '\0'))
+		return NULL;
+	return url != NULL && route_has_page(req, url) ? url : NULL;
+}
+
 static struct json_object *
 links_on(struct req *req, enum err err)
 {
@@ -151,10 +168,8 @@ links_on(struct req *req, enum err err)
 
 	if (err == ERR_UNAUTHENTICATED)
 		add_link(links, sign_in_url(req), request_text(req, "sign_in"));
-	if (req->method != METHOD_POST && may_pass(err))
-		add_link(links,
-		    reply_local_path(request_env(req, "REQUEST_URI"), NULL),
-		    request_text(req, "try_again"));
+	if (may_pass(err))
+		add_link(links, same_page(req), request_text(req, "try_again"));
 	add_link(links, page_of_form(req), request_text(req, "go_back"));
 	add_link(links, run_of_address(req), request_text(req, "to_the_run"));
 	add_place(req, links);
