@@ -354,16 +354,18 @@ prepare(struct db *db, enum stmt id, const struct db_arg *args)
 }
 
 /*
- * A statement of sql.def writes the row of the step ?2 of the run ?1, or other
- * rows of `step`.
+ * A statement of sql.def may write executions, or writes the row of the step ?2
+ * of the run ?1, or other rows of `step`.
  */
 static void
-note_step(struct db *db, enum stmt id, const struct db_arg *args)
+note_write(struct db *db, enum stmt id, const struct db_arg *args)
 {
 	static const char one[] = " WHERE run = ?1 AND id = ?2";
 	const char *text = statements[id].text;
 	size_t len, at;
 
+	if (strstr(text, " attempt ") != NULL || strstr(text, " look ") != NULL)
+		db->execution_writes++;
 	if (!text_starts(text, "UPDATE step ") &&
 	    !text_starts(text, "INSERT INTO step ") &&
 	    !text_starts(text, "DELETE FROM step "))
@@ -377,6 +379,12 @@ note_step(struct db *db, enum stmt id, const struct db_arg *args)
 	free(db->written[at].step);
 	db->written[at].run = args[0].i;
 	db->written[at].step = mem_strdup(args[1].p);
+}
+
+uint64_t
+db_execution_writes(const struct db *db)
+{
+	return db->execution_writes;
 }
 
 uint64_t
@@ -409,7 +417,7 @@ db_run_args(struct db *db, enum stmt id, const struct db_arg *args)
 	    ? ERR_UNAVAILABLE
 	    : db_error(db, statements[id].name, rows_step(rows));
 
-	note_step(db, id, args);
+	note_write(db, id, args);
 	db_done(rows);
 	return err;
 }

@@ -76,6 +76,12 @@ enum err db_run_args(struct db *db, enum stmt stmt, const struct db_arg *args);
 void db_watch(struct db *db, bool (*may_go_on)(void *ctx), void *ctx);
 
 /*
+ * A number that grows with each write to attempts and looks, also with one that
+ * is rolled back.
+ */
+uint64_t db_execution_writes(const struct db *db);
+
+/*
  * The number of writes to rows of steps so far; and the ids of the steps of a
  * run that were written after that number, at most DB_STEPS, so that a reader
  * reads those alone again. They are valid until the next write. False: they

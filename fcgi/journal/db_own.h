@@ -33,6 +33,7 @@ struct db {
 	int64_t version; /* db_version() at the first db_is_alone() */
 	bool (*may_go_on)(void *ctx); /* db_watch() */
 	void *watch_ctx;
+	uint64_t execution_writes;
 	uint64_t step_writes;
 	uint64_t step_writes_saved; /* at the savepoint */
 	struct {

@@ -19,8 +19,7 @@
 #include "plan/command.h"
 #include "wire/wire.h"
 
-/* Below this much free space no new step starts. */
-#define KEEPER_DISK_FLOOR (64ULL * 1024 * 1024)
+#define KEEPER_DISK_FLOOR (64ULL << 20) /* bytes; no step starts below that */
 
 struct cache;
 struct step_cache;
@@ -68,9 +67,10 @@ struct keeper {
 	size_t arrived_next; /* the entry to be used next */
 	struct waiting *waiting;
 	size_t waiting_count;
-	bool waiting_known; /* they were loaded once */
-	int64_t waiting_at; /* monotonic: next tick; -1 */
-	int64_t expire_at;  /* monotonic: next session_expire() */
+	bool waiting_known;      /* they were loaded once */
+	uint64_t waiting_writes; /* db_execution_writes() of then */
+	int64_t waiting_at;      /* monotonic: next tick; -1 */
+	int64_t expire_at;       /* monotonic: next session_expire() */
 };
 
 /* The origin of a call; each is a socket of its own. */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sodium.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -249,7 +250,6 @@ commit_batch(struct loop *l)
 			wire_put_call(&c->out, &jobs);
 		c->committed = c->out.len;
 	}
-	waiting_read(l->keeper);
 	l->keeper->jobs_changed = false;
 	forget(typed);
 }
@@ -267,6 +267,7 @@ mend_journal(struct keeper *k)
 	step_cache_free(k);
 	db_close(k->db);
 	k->db = NULL;
+	k->waiting_writes = UINT64_MAX; /* they are read again */
 	if (db_open(k->data_dir, DB_KEEPER, &k->db) != ERR_OK)
 		log_fatal("the database cannot be opened in %s", k->data_dir);
 }
@@ -409,6 +410,7 @@ serve_once(struct loop *l)
 {
 	struct conn *last = l->conns;
 	size_t n = fill_polls(l), i = 3;
+	bool batch;
 
 	if (poll(l->polls, n, wait_at_most(l)) < 0)
 		return;
@@ -427,11 +429,14 @@ serve_once(struct loop *l)
 	for (struct conn *c = last; c != NULL; c = c->next)
 		run_calls(l, c);
 	tick(l);
+	batch = l->in_batch;
 	commit_batch(l);
 	mend_journal(l->keeper);
 	for (struct conn *c = last; c != NULL; c = c->next)
 		if (c->committed > 0 && !conn_write(c))
 			c->closing = true;
+	if (batch)
+		waiting_refresh(l->keeper);
 	start_children(l);
 	drop_closed(l);
 	for (int channel = 0; channel < 3; channel++)

@@ -48,6 +48,7 @@ waiting_read(struct keeper *k)
 {
 	struct waiting *now = NULL;
 	struct rows *rows;
+	uint64_t writes = db_execution_writes(k->db);
 	size_t count = 0, cap = 0;
 	bool open = false;
 
@@ -74,6 +75,15 @@ waiting_read(struct keeper *k)
 	else if (k->waiting_at < 0)
 		k->waiting_at = clock_monotonic() + WAITING_AGAIN_MS;
 	k->waiting_known = true;
+	k->waiting_writes = writes;
+}
+
+void
+waiting_refresh(struct keeper *k)
+{
+	if (!k->waiting_known ||
+	    k->waiting_writes != db_execution_writes(k->db))
+		waiting_read(k);
 }
 
 int

@@ -15,8 +15,11 @@
 /* The period at which the runner is notified of pending presses. */
 #define WAITING_AGAIN_MS 2000
 
-/* Loads the pending presses; call after each commit that may change them. */
+/* Loads the pending presses. */
 void waiting_read(struct keeper *k);
+
+/* After a transaction: the same, if they may have changed. */
+void waiting_refresh(struct keeper *k);
 
 /* Milliseconds until waiting_tick() is due, or -1: never. */
 int waiting_next(const struct keeper *k);

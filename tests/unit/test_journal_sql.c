@@ -73,6 +73,49 @@ what_writes_steps_begins_with_that(void **state)
 		}
 }
 
+/* Notes that the statement writes an execution. */
+static int
+note_write(void *ctx, int action, const char *table, const char *b,
+    const char *c, const char *d)
+{
+	bool *writes = ctx;
+
+	(void)b;
+	(void)c;
+	(void)d;
+	if ((action == SQLITE_INSERT || action == SQLITE_UPDATE ||
+		action == SQLITE_DELETE) &&
+	    (strcmp(table, "attempt") == 0 || strcmp(table, "look") == 0))
+		*writes = true;
+	return SQLITE_OK;
+}
+
+/* db_execution_writes() knows a statement by the name of the table. */
+static void
+what_writes_executions_names_them(void **state)
+{
+	sqlite3 *db = open_empty();
+	sqlite3_stmt *stmt;
+	int found = 0;
+	bool writes;
+
+	(void)state;
+	sqlite3_set_authorizer(db, note_write, &writes);
+	for (int i = 0; i < STMT__MAX; i++) {
+		writes = false;
+		assert_int_equal(
+		    sqlite3_prepare_v2(db, db_stmt_text(i), -1, &stmt, NULL),
+		    SQLITE_OK);
+		sqlite3_finalize(stmt);
+		found += writes;
+		if (writes && strstr(db_stmt_text(i), " attempt ") == NULL &&
+		    strstr(db_stmt_text(i), " look ") == NULL)
+			fail_msg("%s", db_stmt_name(i));
+	}
+	assert_true(found > 4);
+	sqlite3_close(db);
+}
+
 /* A row is read by names: those of one statement differ and are plain. */
 static void
 each_column_has_a_name_of_its_own(void **state)
@@ -405,6 +448,7 @@ main(void)
 		cmocka_unit_test(
 		    each_statement_takes_the_arguments_that_it_names),
 		cmocka_unit_test(what_writes_steps_begins_with_that),
+		cmocka_unit_test(what_writes_executions_names_them),
 		cmocka_unit_test(each_column_has_a_name_of_its_own),
 		cmocka_unit_test(no_statement_scans_a_table_unless_it_says_so),
 		cmocka_unit_test(no_statement_of_a_page_reads_all_runs),
