@@ -7,6 +7,7 @@ waits.  After a restart of the keeper a press that nobody accepted counts as
 old.  An executor that comes after its attempt was given up does not begin; a
 call that the keeper reads when nobody waits for it is not carried out.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -227,12 +228,20 @@ def stands_ready(console):
     return pid
 
 
-def the_executor_that_stands_ready_takes_the_next_press():
+@contextlib.contextmanager
+def after_a_press():
+    """A console with a run whose step s0 was pressed, and where that was."""
     with Console(runbooks=folder) as console:
         ana = console.user("ana", "operator")
         run, marks = begin(ana, "short")
         press(ana, run, "s0")
         ana.wait_step(run, "s0")
+        yield console, ana, run, marks
+        shutil.rmtree(marks)
+
+
+def the_executor_that_stands_ready_takes_the_next_press():
+    with after_a_press() as (console, ana, run, marks):
         pid = stands_ready(console)
         (marks / "stay").touch()
         press(ana, run, "s1")
@@ -258,19 +267,13 @@ def the_executor_that_stands_ready_takes_the_next_press():
         os.kill(pid, signal.SIGCONT)
         wait_until(lambda: not is_alive(pid))
         assert not (marks / "s3").exists()
-        shutil.rmtree(marks)
 
 
 def the_executor_that_stands_ready_ends_with_its_runner():
-    with Console(runbooks=folder) as console:
-        ana = console.user("ana", "operator")
-        run, marks = begin(ana, "short")
-        press(ana, run, "s0")
-        ana.wait_step(run, "s0")
+    with after_a_press() as (console, *_):
         pid = stands_ready(console)
         console.kill("countersign-runner")
         wait_until(lambda: not is_alive(pid))
-        shutil.rmtree(marks)
 
 
 try:
