@@ -1,5 +1,5 @@
 /*
- * not_begun.c: attempts whose executor could not be executed.
+ * not_begun.c: attempts whose executor did not begin.
  *
  * The runner writes the status lines that the executor would have written, into
  * the same file: they are passed on, and after a restart passed on again, as

@@ -1,6 +1,6 @@
 /*
- * not_begun.h: attempts that were recorded as starting, and whose executor
- * could not be executed.
+ * not_begun.h: attempts that were recorded as starting, and whose executor did
+ * not begin.
  */
 #ifndef RUNNER_NOT_BEGUN_H
 #define RUNNER_NOT_BEGUN_H

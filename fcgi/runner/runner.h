@@ -32,7 +32,7 @@ struct exec {
 	bool settled;      /* the keeper has its result */
 	bool reported;     /* by itself, to its final line */
 	bool refused;      /* the keeper refused that line */
-	bool unexecuted;   /* its program could not be executed */
+	bool not_begun;    /* our child ended before EXEC_PID */
 	int64_t seen;      /* monotonic: when we first saw it */
 	struct json_object *results; /* of a dry run, so far; else NULL */
 	bool asked;                  /* one of its targets has ended */

@@ -37,15 +37,7 @@
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
 
-/*
- * Exit codes of a child that is no executor.  The dynamic loader ends with the
- * second as well, if a library is missing.
- */
-#define NOT_PREPARED 126
-#define NOT_EXECUTED 127
-
-#define STAND_BY_MS 100     /* after a press, which comes first */
-#define STAND_BY_DIED 60000 /* until another is started, milliseconds */
+#define STAND_BY_MS 100 /* after a press, which comes first */
 
 bool
 spawn_make_folder(struct runner *r, const char *exec)
@@ -103,16 +95,10 @@ static void __attribute__((noreturn)) become_executor(
 
 	signal(SIGPIPE, SIG_DFL);
 	if (dup2(input, STDIN_FILENO) < 0 || chdir(folder) != 0)
-		_exit(NOT_PREPARED);
+		_exit(1);
 	execve(program, argv, environment);
 	log_warn("%s cannot be executed: %s", program, strerror(errno));
-	_exit(NOT_EXECUTED);
-}
-
-bool
-spawn_is_unexecuted(int code)
-{
-	return code == NOT_PREPARED || code == NOT_EXECUTED;
+	_exit(1);
 }
 
 /*
@@ -187,7 +173,6 @@ spawn_tick(struct runner *r)
 			log_warn("an executor that stood ready has ended");
 			close(s->fd);
 			s->child = 0;
-			s->due_at = clock_monotonic() + STAND_BY_DIED;
 		}
 		if (s->due_at > 0 && clock_monotonic() >= s->due_at)
 			start_stand_by(r, i == 1);

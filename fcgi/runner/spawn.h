@@ -33,9 +33,6 @@ void spawn_tick(struct runner *r);
 /* Ends the processes that wait for an execution. */
 void spawn_end(struct runner *r);
 
-/* True for the exit codes of a child that did not become an executor. */
-bool spawn_is_unexecuted(int code);
-
 /* Wipes the job spec. */
 void spawn_clear(struct spawn *spawn);
 

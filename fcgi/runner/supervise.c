@@ -110,21 +110,21 @@ forbid_start(struct runner *r, const char *exec)
 }
 
 /*
- * Reports the execution as lost, or as failed if its program could not be
- * executed.  ERR_UNAVAILABLE: later.
+ * Reports the execution as lost, or as failed if its process did not begin.
+ * ERR_UNAVAILABLE: later.
  */
 static enum err
 give_up(struct runner *r, struct exec *e)
 {
-	const char *message = e->killed ? MESSAGE("said_process_killed")
-	    : e->unexecuted             ? NO_PROCESS
-					: MESSAGE("said_process_died");
-	bool unexecuted = e->unexecuted;
+	const char *message = e->not_begun ? NO_PROCESS
+	    : e->killed                    ? MESSAGE("said_process_killed")
+					   : MESSAGE("said_process_died");
+	bool not_begun = e->not_begun;
 
 	if (e->results != NULL)
 		return end_dry_run(r, e->id, e->results, message);
-	e->unexecuted = false;
-	if (unexecuted && not_begun_write(r, e->id, message))
+	e->not_begun = false;
+	if (not_begun && not_begun_write(r, e->id, message))
 		return ERR_UNAVAILABLE; /* its lines are passed on next */
 	if (e->child == 0 && !forbid_start(r, e->id))
 		return ERR_UNAVAILABLE;
@@ -363,15 +363,11 @@ pass_dry_run(struct runner *r, struct exec *e)
 static bool
 is_reaped(struct runner *r, struct exec *e)
 {
-	int status = 0;
-
 	if (!e->reaped) {
-		pid_t got = waitpid(e->child, &status, WNOHANG);
+		pid_t got = waitpid(e->child, NULL, WNOHANG);
 
 		e->reaped = got == e->child || (got < 0 && errno == ECHILD);
-		e->unexecuted = got == e->child && WIFEXITED(status) &&
-		    spawn_is_unexecuted(WEXITSTATUS(status)) &&
-		    !has_begun(r, e->id);
+		e->not_begun = got == e->child && !has_begun(r, e->id);
 	}
 	return e->reaped;
 }

@@ -252,8 +252,10 @@ def the_executor_that_stands_ready_takes_the_next_press():
         assert ana.wait_step(run, "s1")["state"] == "succeeded"
         wait_until(lambda: not is_alive(pid))
 
-        # one that was killed is not used
-        os.kill(stands_ready(console), signal.SIGKILL)
+        # one that has ended is not used
+        pid = stands_ready(console)
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not is_alive(pid))
         press(ana, run, "s2")
         assert ana.wait_step(run, "s2")["state"] == "succeeded"
 
@@ -269,6 +271,20 @@ def the_executor_that_stands_ready_takes_the_next_press():
         assert not (marks / "s3").exists()
 
 
+def what_ends_before_it_begins_has_failed():
+    with after_a_press() as (console, ana, run, marks):
+        pid = stands_ready(console)
+        os.kill(pid, signal.SIGSTOP)
+        press(ana, run, "s1")
+        wait_until(lambda: ana.step(run, "s1")["state"] == "starting")
+        os.kill(pid, signal.SIGKILL)
+        step = ana.wait_step(run, "s1")
+        assert step["state"] == "failed" and "Nothing was started" in json.dumps(step), step
+        press(ana, run, "s1", "retry")
+        assert ana.wait_step(run, "s1")["state"] == "succeeded"
+        assert (marks / "s1").read_text().count("\n") == 1
+
+
 def the_executor_that_stands_ready_ends_with_its_runner():
     with after_a_press() as (console, *_):
         pid = stands_ready(console)
@@ -278,6 +294,7 @@ def the_executor_that_stands_ready_ends_with_its_runner():
 
 try:
     main([the_executor_that_stands_ready_takes_the_next_press,
+          what_ends_before_it_begins_has_failed,
           the_executor_that_stands_ready_ends_with_its_runner,
           an_executor_that_was_given_up_does_not_begin,
           what_the_keeper_reads_too_late_is_not_done, after_a_restart_of_the_keeper_a_press_counts_as_old,
