@@ -17,13 +17,18 @@ import { base } from './browser.js';
 
 const { RUN, LONG, PASSWORD } = process.env;
 const visits = Number(process.env.SPEED ?? 1);
-const parts = process.env.SPEED ? {} : { onlyCategories: ['accessibility', 'best-practices', 'seo'],
+/*
+ * With 'provided' Lighthouse waits for more than 5 s without a request, which
+ * home, asking every 5 s, never has: it waits in vain to the limit, and leaves a
+ * question behind that may be answered by an error.  'simulate' waits for 1 s.
+ */
+const parts = process.env.SPEED ? { throttlingMethod: 'provided', maxWaitForLoad: 30000 } : {
+	throttlingMethod: 'simulate', maxWaitForLoad: 180000,
+	onlyCategories: ['accessibility', 'best-practices', 'seo'],
 	onlyAudits: ['cumulative-layout-shift', 'layout-shifts', 'network-requests'], disableFullPageScreenshot: true };
 /* Bytes over the wire, without the font. */
 const limit = 60 * 1024;
 const shift = 0.01;
-/* A page that loads longer leaves Lighthouse a question that nobody answers. */
-const MOST_MS = 180000;
 const pages = {
 	'login': { path: '/login', signedOut: true },
 	'home': { path: '/' },
@@ -73,8 +78,7 @@ describe('Lighthouse', () => {
 		const { lhr } = await lighthouse(base + path, { port, logLevel: 'error',
 			formFactor: 'desktop',
 			screenEmulation: { mobile: false, width: 1280, height: 900,
-				deviceScaleFactor: 1, disabled: false },
-			throttlingMethod: 'provided', maxWaitForLoad: MOST_MS, ...parts });
+				deviceScaleFactor: 1, disabled: false }, ...parts });
 
 		assert.equal(lhr.runtimeError, undefined, path);
 		assert.equal(new URL(lhr.finalDisplayedUrl).pathname, path);

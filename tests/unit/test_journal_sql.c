@@ -153,6 +153,7 @@ is_scan(const char *how)
 	return strncmp(how, "SCAN ", 5) == 0 &&
 	    strncmp(how, "SCAN (", 6) != 0 && /* its parts are listed, too */
 	    strstr(how, "CONSTANT ROW") == NULL &&
+	    strstr(how, "-ROW VALUES CLAUSE") == NULL && /* SQLite 3.46 */
 	    strstr(how, "VIRTUAL TABLE") == NULL;
 }
 
