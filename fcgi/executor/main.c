@@ -1,8 +1,8 @@
 /*
  * main.c: countersign-executor, the program that executes steps.
  *
- * The runner starts one for each attempt, in the attempt's own folder, with the
- * job spec on standard input; wire/exec.h is all that they share.  From then on
+ * The runner starts one for each attempt, or before it, and hands the job spec
+ * over; wire/exec.h is all that they share.  From then on
  * it needs no other program: it outlives the runner, and its results wait on
  * disk.  countersign-executor-clients is the same with the clients of databases
  * and HTTP (KIND_CLIENT).
@@ -40,7 +40,6 @@ static void
 harden(void)
 {
 	static const struct rlimit none = { 0, 0 };
-	sigset_t later;
 
 	if (prctl(PR_SET_DUMPABLE, 0) != 0 ||
 	    setrlimit(RLIMIT_CORE, &none) != 0)
@@ -48,12 +47,19 @@ harden(void)
 	(void)setsid();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
-	/* SIGTERM is blocked until fanout.c can handle it. */
+	umask(022); /* of scripts and copies; our own files set their mode */
+}
+
+/* SIGTERM is blocked until fanout.c can handle it. */
+static void
+block_cancel(void)
+{
+	sigset_t later;
+
 	sigemptyset(&later);
 	sigaddset(&later, SIGTERM);
 	sigaddset(&later, SIGINT);
 	sigprocmask(SIG_BLOCK, &later, NULL);
-	umask(022); /* of scripts and copies; our own files set their mode */
 }
 
 static void
@@ -145,11 +151,19 @@ receive_execution(char ret[2 * EXEC_ID_BYTES])
 	do
 		n = recvmsg(STDIN_FILENO, &m, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
-	if (n != 2 * EXEC_ID_BYTES || (c = CMSG_FIRSTHDR(&m)) == NULL ||
-	    c->cmsg_type != SCM_RIGHTS)
+	if (n == 0)
 		return false;
+	c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+	if (n != 2 * EXEC_ID_BYTES || c == NULL ||
+	    c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS ||
+	    c->cmsg_len != CMSG_LEN(sizeof(int)) ||
+	    (m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+		log_fatal("the runner's message is not understood");
 	memcpy(&fd, CMSG_DATA(c), sizeof(int));
-	return dup2(fd, STDIN_FILENO) == STDIN_FILENO && close(fd) == 0;
+	if (dup2(fd, STDIN_FILENO) < 0)
+		log_fatal("the job spec was not received: %s", strerror(errno));
+	close(fd);
+	return true;
 }
 
 /* Becomes the process of an execution; `name` is what `ps` shows. */
@@ -158,14 +172,18 @@ stand_by(char *name)
 {
 	char exec[2 * EXEC_ID_BYTES + 1] = "";
 
-	confine_open("..");
-	confine_prepare();
+	confine_open(NULL, ".");
 	harden();
-	if (!receive_execution(exec))
+	confine_prepare();
+	if (send(STDIN_FILENO, EXEC_READY, strlen(EXEC_READY), MSG_NOSIGNAL) <
+		0 ||
+	    !receive_execution(exec))
 		exit(0);
 	if (chdir(exec) != 0)
 		log_fatal("the folder of %s cannot be entered", exec);
-	memcpy(name, exec, strlen(name));
+	_Static_assert(
+	    sizeof(EXEC_STAND_BY) == sizeof(exec), "EXEC replaces it");
+	memcpy(name, exec, sizeof(exec));
 }
 
 int
@@ -181,7 +199,7 @@ main(int argc, char **argv)
 		return scan_host_key();
 	}
 	if (argc == 3 && strcmp(argv[1], "--isolation") == 0) {
-		confine_open(argv[2]);
+		confine_open(argv[2], NULL);
 		return confine_print();
 	}
 	if (argc != 2) {
@@ -194,9 +212,10 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], EXEC_STAND_BY) == 0) {
 		stand_by(argv[1]);
 	} else {
-		confine_open(NULL);
+		confine_open(NULL, "..");
 		harden();
 	}
+	block_cancel();
 	take_lock();
 	write_pid();
 	err = read_job_spec(argv[1], &spec, &fault);

@@ -209,15 +209,26 @@ send_execution(int fd, const char *exec, int job_spec_fd)
 	return sendmsg(fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
 }
 
+/* It has said so, and waits for an execution. */
+static bool
+stands_ready(const struct stand_by *s)
+{
+	char word[8];
+
+	return s->child > 0 &&
+	    recv(s->fd, word, sizeof(word), MSG_DONTWAIT) > 0;
+}
+
 /* The process that takes the execution; -1: none stands ready. */
 static pid_t
 hand_over(struct stand_by *s, const char *exec, int job_spec_fd)
 {
 	pid_t child = s->child;
 
-	if (child <= 0)
+	if (!stands_ready(s))
 		return -1;
 	s->child = 0;
+	kill(child, SIGCONT); /* in case somebody has stopped it */
 	if (!send_execution(s->fd, exec, job_spec_fd)) {
 		kill(child, SIGKILL);
 		waitpid(child, NULL, 0);
@@ -241,7 +252,7 @@ spawn_executor(struct runner *r, const char *exec, const struct spawn *spawn)
 			child = start(r, spawn->clients, folder, exec, fd);
 		close(fd);
 	}
-	if (s->due_at == 0)
+	if (s->child == 0 && s->due_at == 0)
 		s->due_at = clock_monotonic() + STAND_BY_MS;
 	free(folder);
 	return child;

@@ -4,7 +4,7 @@
  * An execution reports in files of its folder, so it does not matter whether
  * this runner started it or an earlier one.  An execution without a process and
  * without a final status line is lost: its outcome is unknown, and only a probe
- * or a person may settle it.
+ * or a person may settle it; unless it was our child and had not begun.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -119,13 +120,13 @@ give_up(struct runner *r, struct exec *e)
 	const char *message = e->not_begun ? NO_PROCESS
 	    : e->killed                    ? MESSAGE("said_process_killed")
 					   : MESSAGE("said_process_died");
-	bool not_begun = e->not_begun;
 
 	if (e->results != NULL)
 		return end_dry_run(r, e->id, e->results, message);
-	e->not_begun = false;
-	if (not_begun && not_begun_write(r, e->id, message))
+	if (e->not_begun && not_begun_write(r, e->id, message)) {
+		e->not_begun = false;
 		return ERR_UNAVAILABLE; /* its lines are passed on next */
+	}
 	if (e->child == 0 && !forbid_start(r, e->id))
 		return ERR_UNAVAILABLE;
 	return report_lost(r, e->id, message);
@@ -217,6 +218,26 @@ has_begun(struct runner *r, const char *exec)
 	free(lock);
 	free(pid);
 	return begun;
+}
+
+/*
+ * True of a child that has ended and had not begun: an executor writes its pid
+ * before it does anything, and does not write that if the status has lines.
+ */
+static bool
+has_not_begun(struct runner *r, const char *exec)
+{
+	char *pid = exec_path(r, exec, EXEC_PID);
+	char *lock = exec_path(r, exec, EXEC_LOCK);
+	char *status = exec_path(r, exec, EXEC_STATUS);
+	struct stat st;
+	bool never = !io_is_locked(lock) && stat(status, &st) == 0 &&
+	    st.st_size == 0 && access(pid, F_OK) != 0 && errno == ENOENT;
+
+	free(status);
+	free(lock);
+	free(pid);
+	return never;
 }
 
 /*
@@ -367,7 +388,7 @@ is_reaped(struct runner *r, struct exec *e)
 		pid_t got = waitpid(e->child, NULL, WNOHANG);
 
 		e->reaped = got == e->child || (got < 0 && errno == ECHILD);
-		e->not_begun = got == e->child && !has_begun(r, e->id);
+		e->not_begun = got == e->child && has_not_begun(r, e->id);
 	}
 	return e->reaped;
 }

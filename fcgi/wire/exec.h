@@ -6,9 +6,10 @@
  * working folder, "EXEC" as its only argument and the job spec on its
  * standard input (job_message.def).  Or it has started the program before, in
  * DATA/exec, with EXEC_STAND_BY as its argument and a SOCK_SEQPACKET socket as
- * its standard input: the program waits for one message, EXEC with the
- * descriptor of the job spec (SCM_RIGHTS), enters the folder, and has EXEC as
- * its argument from then on; if the runner ends before, so does the program.
+ * its standard input: the program sends EXEC_READY and waits for one message,
+ * EXEC with the descriptor of the job spec (SCM_RIGHTS).  It enters the folder,
+ * and has EXEC as its argument from then on.  If the runner ends before, so
+ *does the program.
  *
  * The executor goes on without the runner; it reports in files of its folder:
  *
@@ -62,6 +63,7 @@
 
 #define EXEC_ID_BYTES 16 /* twice as many hex digits */
 #define EXEC_STAND_BY "--stand-by                      " /* as long as EXEC */
+#define EXEC_READY "ready"
 #define EXEC_LOCK "lock"
 #define EXEC_PID "pid"
 #define EXEC_ALIVE "alive"

@@ -445,6 +445,10 @@ class Console:
         try:
             return os.readlink(f"/proc/{pid}/cwd").startswith(str(self.data))
         except PermissionError:
+            if args[1].startswith("--stand-by"):
+                stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+                parent = stat.rpartition(")")[2].split()[1]
+                return self.serves(parent, pathlib.Path(f"/proc/{parent}/cmdline").read_text().split("\0"))
             return EXEC.fullmatch(args[1]) is not None \
                 and (self.data / "exec" / args[1]).exists() \
                 and name_of(pid) == os.path.basename(args[0])[:15]

@@ -388,6 +388,8 @@ def sweep(c, user, points):
         time.sleep(0.5)
     for pid in c.pids("countersign-executor"):
         wrong.append(f"the executor {pid} does not end")
+    if len(c.pids("countersign-executor", standing=True)) > 1:
+        wrong.append("more than one executor stands ready")
     return wrong
 
 

@@ -37,7 +37,7 @@ begin(void **state)
 	assert_int_equal(chdir(data_path("exec/e")), 0);
 	spec = (struct job_spec){ 0 };
 	confine_job(&spec);
-	confine_open(NULL);
+	confine_open(NULL, "..");
 	assert_string_equal(confine_data(), data_folder);
 	return 0;
 }
@@ -294,7 +294,7 @@ production_needs_isolation(void **state)
 	(void)state;
 	if (!is_root())
 		return;
-	confine_open("/"); /* there is nothing that could be covered */
+	confine_open("/", NULL); /* there is nothing that could be covered */
 	assert_int_equal(seteuid(65534), 0);
 	spec.local_production = true;
 	assert_false(confine_start(&call, &child, &why));

@@ -188,10 +188,14 @@ the_outcome_is_known_only_if_it_was_reported(void **state)
 		{ "begun; ended succeeded; over succeeded", "succeeded" },
 		{ "ended failed; over failed", "failed" },
 		{ "begun; ended unknown; over unknown", "unknown" },
-		/* it dies before it has said anything, or half of it */
-		{ "exit 0", "unknown" },
-		{ "exit 1", "unknown" },
-		{ "kill -KILL $$", "unknown" },
+		/* it dies before it has begun */
+		{ "exit 0", "failed" },
+		{ "exit 1", "failed" },
+		{ "kill -KILL $$", "failed" },
+		{ "rm status; exit 1", "unknown" },
+		/* before it has said anything, or half of it */
+		{ "echo $$ >pid; exit 0", "unknown" },
+		{ "echo $$ >pid; kill -KILL $$", "unknown" },
 		{ "begun; ended succeeded", "unknown" },
 		{ "ended succeeded; printf '{\"at\":2,\"done\":true,"
 		  "\"state\":\"succeeded\",\"message\":\"\"}' >>status",

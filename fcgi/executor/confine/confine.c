@@ -125,27 +125,26 @@ enter_user_namespace(void)
 	return write_to("/proc/self/gid_map", map);
 }
 
-/*
- * The working folder is DATA/exec/EXEC; otherwise there is no data folder
- * nearby.
- */
+/* NULL: `exec` is no folder of executions, and there is no data folder. */
 static char *
-find_data(void)
+find_data(const char *exec)
 {
-	char *folder = realpath("..", NULL), *data = NULL;
+	char *folder = realpath(exec, NULL), *up = mem_printf("%s/..", exec);
+	char *data = NULL;
 
 	if (folder != NULL && text_ends(folder, "/exec"))
-		data = realpath("../..", NULL);
+		data = realpath(up, NULL);
 	free(folder);
+	free(up);
 	return data;
 }
 
 void
-confine_open(const char *data)
+confine_open(const char *data, const char *exec)
 {
 	confine_rights_open();
 	free(data_folder);
-	data_folder = data != NULL ? realpath(data, NULL) : find_data();
+	data_folder = data != NULL ? realpath(data, NULL) : find_data(exec);
 	may_divide = data_folder != NULL && strcmp(data_folder, "/") != 0 &&
 	    (confine_without() & CONFINE_NAMESPACES) == 0 &&
 	    (geteuid() == 0 || enter_user_namespace());

@@ -37,11 +37,11 @@ struct confine_call {
 };
 
 /*
- * For an ordinary user, makes the user namespace.  `data` is the data folder,
- * or NULL if the working folder is that of an execution in it.  Call it before
- * secrets are in memory and before the process becomes undumpable.
+ * For an ordinary user, makes the user namespace.  `data` is the data folder;
+ * or NULL, and `exec` is the folder in it that has those of executions.  Call
+ * it before secrets are in memory and before the process becomes undumpable.
  */
-void confine_open(const char *data);
+void confine_open(const char *data, const char *exec);
 
 /*
  * Does before the job spec is known what is slow and depends on nothing: the
