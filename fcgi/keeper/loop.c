@@ -232,8 +232,6 @@ commit_batch(struct loop *l)
 	l->in_batch = false;
 	durable = db_end(l->keeper->db, ERR_OK) == ERR_OK;
 	ledger_committed(l->keeper, durable);
-	if (l->keeper->commits_fd > 0)
-		(void)eventfd_write(l->keeper->commits_fd, 1);
 	if (!durable) {
 		l->keeper->jobs_changed = false;
 		forget(typed);
@@ -405,6 +403,15 @@ fill_polls(struct loop *l)
 	return n;
 }
 
+/* Behind the answers, which do not wait for it. */
+static void
+end_batch(struct keeper *k)
+{
+	if (k->commits_fd > 0)
+		(void)eventfd_write(k->commits_fd, 1);
+	waiting_refresh(k);
+}
+
 static void
 serve_once(struct loop *l)
 {
@@ -436,7 +443,7 @@ serve_once(struct loop *l)
 		if (c->committed > 0 && !conn_write(c))
 			c->closing = true;
 	if (batch)
-		waiting_refresh(l->keeper);
+		end_batch(l->keeper);
 	start_children(l);
 	drop_closed(l);
 	for (int channel = 0; channel < 3; channel++)
