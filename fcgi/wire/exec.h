@@ -9,7 +9,7 @@
  * its standard input: the program sends EXEC_READY and waits for one message,
  * EXEC with the descriptor of the job spec (SCM_RIGHTS).  It enters the folder,
  * and has EXEC as its argument from then on.  If the runner ends before, so
- *does the program.
+ * does the program.
  *
  * The executor goes on without the runner; it reports in files of its folder:
  *

@@ -4,7 +4,7 @@
  *	BASE_URL	where it listens, "http://127.0.0.1:8123/"
  *	SETUP_LINK	the one-time link that it printed
  *	SHOTS		folder for the screenshots (../../build/shots)
- *	CHROMIUM	the browser (/usr/bin/chromium)
+ *	CHROMIUM	the browser (/usr/bin/chromium-headless-shell)
  *
  * The console is a fresh one with the example runbooks and those of
  * runbooks/ beside this file: the first test

@@ -258,9 +258,10 @@ a_long_output_keeps_its_beginning_and_its_end(void **state)
 static bool
 is_notice(const char *line)
 {
-	const char *found = strstr(line, "were left out here");
+	static const char words[] = "were left out here";
 
-	return found != NULL && found < line + strcspn(line, "\n");
+	/* strstr() of a sanitizer measures all of the text each time */
+	return memmem(line, strcspn(line, "\n"), words, strlen(words)) != NULL;
 }
 
 /* The lines of the recording follow each other but where it says so; the
