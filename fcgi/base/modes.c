@@ -9,11 +9,14 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
 #include "base/modes.h"
 
 #define DEEPEST 16 /* nested folders */
@@ -37,6 +40,29 @@ modes_make_folder(const char *path, mode_t mode)
 		chmod(path, mode | (st.st_mode & S_ISGID)) != 0))
 		err = ERR_IO;
 	return err;
+}
+
+void
+modes_make_data_folder(const char *data)
+{
+	static const struct {
+		const char *name;
+		mode_t mode;
+	} folders[] = {
+		{ "", MODES_SHARED_FOLDER },
+		{ "/run", MODES_SHARED_FOLDER },
+		{ "/exec", MODES_SHARED_FOLDER },
+		{ "/packs", MODES_SHARED_FOLDER },
+		{ "/keys", MODES_PRIVATE_FOLDER },
+	};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		char *path = mem_printf("%s%s", data, folders[i].name);
+
+		if (modes_make_folder(path, folders[i].mode) != ERR_OK)
+			log_fatal("cannot make the folder %s", path);
+		free(path);
+	}
 }
 
 static void tighten(int dir, int depth);

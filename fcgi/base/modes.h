@@ -25,6 +25,12 @@ void modes_private(void);
 enum err modes_make_folder(const char *path, mode_t mode);
 
 /*
+ * Makes the data folder, and those in it that several programs need.  Ends the
+ * process with a message if one cannot be made.
+ */
+void modes_make_data_folder(const char *data);
+
+/*
  * Removes the access of others from everything in the folder, at any depth,
  * because older versions left outputs and captured values readable.  The folder
  * itself, which may belong to another user, stays unchanged.

@@ -28,7 +28,7 @@ struct cli {
 	const char *head; /* of the ledger, or a file of heads */
 	const char *key;  /* public key of the ledger, or its file */
 	bool force;
-	const char *output_limit; /* MB */
+	const char *output_limit; /* MB; NULL: EXEC_OUTPUT_LIMIT */
 	bool password_stdin;
 	bool value_stdin;
 	int argc; /* operands */

@@ -123,8 +123,7 @@ main(int argc, char **argv)
 	struct cli c = { .data = "data",
 		.runbooks = "runbooks",
 		.host = "127.0.0.1",
-		.port = "8080",
-		.output_limit = "64" };
+		.port = "8080" };
 	int wrong;
 
 	log_open("countersign");

@@ -165,7 +165,8 @@ set_programs(struct serve *s)
 	}
 	program_set_args(&p[RUNNER],
 	    (const char *[]){ "--data", s->data, "--step", step,
-		"--output-limit", s->cli->output_limit, NULL });
+		s->cli->output_limit != NULL ? "--output-limit" : NULL,
+		s->cli->output_limit, NULL });
 	program_set_args(&p[KEEPER],
 	    (const char *[]){ "--data", s->data, "--runbooks", s->runbooks,
 		s->accounts.used ? "--share" : NULL, NULL });
@@ -321,19 +322,10 @@ check_version(const char *data)
 static void
 open_data(struct serve *s)
 {
-	static const char *const folders[] = { "", "/run", "/exec", "/packs",
-		"/keys" };
 	char *path;
 
 	modes_private();
-	for (size_t i = 0; i < 5; i++) {
-		path = mem_printf("%s%s", s->cli->data, folders[i]);
-		if (modes_make_folder(path,
-			i == 4 ? MODES_PRIVATE_FOLDER : MODES_SHARED_FOLDER) !=
-		    ERR_OK)
-			log_fatal("cannot make the folder %s", path);
-		free(path);
-	}
+	modes_make_data_folder(s->cli->data);
 	modes_tighten(s->cli->data);
 	s->data = absolute(s->cli->data);
 	s->cli->data = s->data;
@@ -414,7 +406,8 @@ cli_serve(struct cli *c)
 
 	if (c->argc != 0 || endpoint_check(c) != CLI_YES)
 		return CLI_USAGE;
-	if (!text_int(c->output_limit, 1, EXEC_OUTPUT_MOST_MB, &limit))
+	if (c->output_limit != NULL &&
+	    !text_int(c->output_limit, 1, EXEC_OUTPUT_MOST_MB, &limit))
 		return cli_message(
 		    CLI_USAGE, "cli_output_limit most=%d", EXEC_OUTPUT_MOST_MB);
 	s.folder = cli_program_folder();

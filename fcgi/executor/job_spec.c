@@ -34,7 +34,7 @@ static const struct json_key local_keys[] = {
 enum err
 job_spec_wrong(struct fault *fault, const char *field, const char *what)
 {
-	return fault_set(fault, ERR_INVALID, "order", field,
+	return fault_set(fault, ERR_INVALID, "job_spec", field,
 	    "job_spec_wrong field=%s reason=%s", field, what);
 }
 
@@ -325,7 +325,7 @@ job_spec_for_target(const struct job_spec *o, const char *target,
 	for (size_t i = 0; i < o->values_count; i++)
 		ret->values[ret->values_count++] = o->values[i];
 	if (json_get(o->lacks, target) != NULL)
-		return fault_set(fault, ERR_INVALID, "order", "lacks", "%s",
+		return fault_set(fault, ERR_INVALID, "job_spec", "lacks", "%s",
 		    json_text(o->lacks, target, ""));
 	return ERR_OK;
 }

@@ -102,13 +102,13 @@ read_job_spec(const char *exec, struct job_spec *ret, struct fault *fault)
 
 	err = io_read_file("/dev/stdin", JOB_SPEC_MAX, &text);
 	if (err != ERR_OK)
-		fault_set(fault, err, "order", NULL, "job_spec_unreadable");
+		fault_set(fault, err, "job_spec", NULL, "job_spec_unreadable");
 	else if ((err = job_spec_parse(text.data, text.len, ret, fault)) ==
 		ERR_OK &&
 	    !text_eq(ret->exec, exec)) {
 		job_spec_clear(ret);
 		err = fault_set(
-		    fault, ERR_INVALID, "order", "exec", "job_spec_other");
+		    fault, ERR_INVALID, "job_spec", "exec", "job_spec_other");
 	}
 	if (text.data != NULL)
 		explicit_bzero(text.data, text.len);

@@ -77,23 +77,6 @@ harden(void)
 	modes_private();
 }
 
-static void
-make_folders(const char *data)
-{
-	static const char *const folders[] = { "", "/keys", "/run", "/exec",
-		"/packs" };
-
-	for (size_t i = 0; i < 5; i++) {
-		char *path = mem_printf("%s%s", data, folders[i]);
-
-		if (modes_make_folder(path,
-			i == 1 ? MODES_PRIVATE_FOLDER : MODES_SHARED_FOLDER) !=
-		    ERR_OK)
-			log_fatal("cannot make the folder %s", path);
-		free(path);
-	}
-}
-
 /*
  * The web program reads the journal. SQLite creates files with the mode of the
  * database.
@@ -155,7 +138,7 @@ main(int argc, char **argv)
 	harden();
 	if (sodium_init() < 0)
 		log_fatal("libsodium does not start");
-	make_folders(o.data);
+	modes_make_data_folder(o.data);
 	lock_fd = lock(o.data);
 	if (db_open(o.data, DB_KEEPER, &k.db) != ERR_OK)
 		log_fatal("cannot open the database in %s", o.data);

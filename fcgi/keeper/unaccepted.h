@@ -25,8 +25,8 @@ void waiting_refresh(struct keeper *k);
 int waiting_next(const struct keeper *k);
 
 /*
- * Within a transaction: ends the presses that have waited too long, and sets
- * k->jobs_changed if others are still pending.
+ * Within a transaction: ends the presses that have waited too long, and has the
+ * runner notified (k->jobs_changed), in case it missed the others.
  */
 void waiting_tick(struct keeper *k);
 

@@ -2,10 +2,10 @@
  * run_snapshot.c: reads and checks the plan of an attempt.
  *
  * The runner trusts neither the keeper nor the tables: it reads the run from
- * its events (replay.c), computes the plan again from document, targets,
- * parameters and sealed boxes, counts the approvals of the run and of its
- * gates, by the loader and the rules of the keeper (run_load.h), and starts
- * only a plan whose hash was approved.
+ * its events (replay.c), computes the hash of the plan from that row, counts
+ * the approvals of the run and of its gates, by the loader and the rules of the
+ * keeper (run_load.h), and starts only a plan whose hash was approved.  The
+ * sealed boxes are compared when they are opened (job_spec_make.c).
  */
 #include <stdio.h>
 #include <string.h>
@@ -137,7 +137,7 @@ check_order(
 		    "refused_gate_missing title=%s",
 		    s->plan->steps[gate].title);
 	if (first >= 0)
-		return fault_set(why, ERR_FORBIDDEN, "order", NULL,
+		return fault_set(why, ERR_FORBIDDEN, "out_of_order", NULL,
 		    "refused_out_of_order title=%s",
 		    s->plan->steps[first].title);
 	return ERR_OK;

@@ -241,8 +241,8 @@ has_not_begun(struct runner *r, const char *exec)
 }
 
 /*
- * Adopts a dry run of an earlier runner.  If its process is only just being
- * started, the lock decides between that one and ours.
+ * Starts a dry run, or adopts that of an earlier runner.  If the process of that
+ * one is only just being started, the lock decides between it and ours.
  */
 static void
 start_dry_run(struct runner *r, const char *exec)

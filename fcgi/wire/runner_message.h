@@ -29,7 +29,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-#define RUNNER_PUSH_JOBS "orders"
+#define RUNNER_PUSH_JOBS "jobs"
 #define RUNNER_PUSH_INPUT "type"
 
 enum runner_message_kind {

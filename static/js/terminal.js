@@ -13,7 +13,7 @@
  * each replay, so these questions end at the parser.
  */
 import { request } from './request.js';
-import { Typist } from './typist.js';
+import { join, Typist } from './typist.js';
 import { inOrder, size, terminal } from './xterm.js';
 
 const FAST_MS = 120;
@@ -21,13 +21,12 @@ const SLOW_MS = 1000;
 const BEGIN = 4 * 1024 * 1024;	/* of a long recording the end is read */
 const SCROLLBAR = 14, BELOW = 56;	/* pixels */
 const SETTLE_MS = 400;		/* after a change of the window */
-const bounds = { columns: [20, 500], rows: [10, 200] };
 const QUESTIONS = [{ final: 'c' }, { prefix: '>', final: 'c' }, { prefix: '=', final: 'c' }, { final: 'n' }, { prefix: '?', final: 'n' },
 	{ final: 'x' }, { prefix: '>', final: 'q' }, { intermediates: '$', final: 'p' }, { prefix: '?', intermediates: '$', final: 'p' }, { prefix: '?', final: 'u' }];
 const box = document.getElementById('terminal');
 const said = document.getElementById('terminal-said');
 const form = document.getElementById('terminal-form');
-const { cast, type, attempt, target, csrf, waits, full, lost, ended, failed } = box.dataset;
+const { columns, rows, cast, type, attempt, target, csrf, waits, full, lost, ended, failed } = box.dataset;
 let term, put, mine = null, end = null, rest = new Uint8Array(), idle = 0, asked = 0, wait = FAST_MS, timer = null;
 let running = box.dataset.running !== undefined;
 
@@ -36,14 +35,6 @@ function say(text, how = 'warn') {
 	said.className = `note note-${how}`;
 	said.hidden = false;
 }
-
-const join = (a, b) => {
-	const both = new Uint8Array(a.length + b.length);
-
-	both.set(a);
-	both.set(b, a.length);
-	return both;
-};
 
 function show(line) {
 	try {
@@ -165,9 +156,13 @@ function fit() {
 	const style = getComputedStyle(place), top = place.getBoundingClientRect().top + scrollY;
 	const width = place.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - SCROLLBAR;
 	const height = innerHeight - top - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom) - BELOW;
-	const within = (n, [least, most]) => Math.max(least, Math.min(most, Math.floor(n)));
+	const within = (n, range) => {
+		const [least, most] = range.split(' ').map(Number);
 
-	return { columns: within(width / (screen.width / term.cols), bounds.columns), rows: within(height / (screen.height / term.rows), bounds.rows) };
+		return Math.max(least, Math.min(most, Math.floor(n)));
+	};
+
+	return { columns: within(width / (screen.width / term.cols), columns), rows: within(height / (screen.height / term.rows), rows) };
 }
 
 /* One request; an error of which `again` says whether it may help to repeat. */

@@ -102,7 +102,7 @@ function localise() {
 }
 
 /* As the server writes durations: the two largest units. */
-export function duration(ms) {
+function duration(ms) {
 	const s = Math.max(0, Math.floor(ms / 1000));
 	const parts = [[Math.floor(s / 86400), units[0]], [Math.floor(s / 3600) % 24, units[1]],
 	    [Math.floor(s / 60) % 60, units[2]], [s % 60, units[3]]];

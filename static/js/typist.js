@@ -14,7 +14,7 @@ const AGAIN_MS = 1500;
 const AGAIN_MOST_MS = 12000;
 const TELL_MS = 4000;
 
-const join = (a, b) => {
+export const join = (a, b) => {
 	const both = new Uint8Array(a.length + b.length);
 
 	both.set(a);

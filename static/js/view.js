@@ -15,7 +15,7 @@ const SETTLE_MS = 150;
 const AGAIN_MS = 2000;		/* after a connection that was lost */
 
 export const OVER = 80;
-export const clamp = (n, low, high) => Math.max(low, Math.min(n, high));
+const clamp = (n, low, high) => Math.max(low, Math.min(n, high));
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class View {

@@ -109,7 +109,7 @@ def try_sockets(root, how):
         request = {
             "admin": frame("setup_link", secret("admin"), {}),
             "runner": frame("runner_hello", secret("runner"), {}),
-            "keeper": frame("status", "", {}),
+            "keeper": frame("setup_link", "", {}),
             "live": b"GET /_live/runs/1?after=0 HTTP/1.0\r\n\r\n",
             # a FastCGI request that gets no body: the connection is enough
             "web": struct.pack(">BBHHBB", 1, 9, 0, 0, 0, 0),

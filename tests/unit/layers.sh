@@ -133,6 +133,7 @@ found=$(tests/lint/messages) || say "$found"
 clean "larger than tests/lint/limits allows" tests/lint/limits
 clean "headers of which a file uses nothing" tests/lint/includes
 clean "comments with names that do not exist" tests/lint/comments
+clean "differences of the configurations of nginx" tests/lint/nginx
 
 # clang-format 14 decides on the layout; other versions have other opinions.
 unlike() {

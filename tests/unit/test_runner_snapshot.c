@@ -283,14 +283,14 @@ both_say_the_same_of_each_state(void **state)
 		/* the press came first: the pause is for the next one */
 		ROW(paused, "one", "run_state", ""),
 		ROW(going, "last", "step_state", "gate"),
-		ROW(gate_given, "last", "step_state", "order"),
+		ROW(gate_given, "last", "step_state", "out_of_order"),
 		/* those of a parallel section wait for nothing but what is
 		 * before it */
 		ROW(last_over, "left", "", ""),
 		ROW(last_over, "right", "", ""),
 		ROW(left_at_work, "right", "", ""),
-		ROW(left_at_work, "behind", "step_state", "order"),
-		ROW(gate_given, "right", "step_state", "order"),
+		ROW(left_at_work, "behind", "step_state", "out_of_order"),
+		ROW(gate_given, "right", "step_state", "out_of_order"),
 		ROW(at_gate, "right", "step_state", "gate"),
 	};
 

@@ -52,12 +52,12 @@ fill_folder(struct job_spec *o, struct fault *fault)
 	if (o->step.cwd == NULL)
 		return ERR_OK;
 	if (!fill_line(o, o->step.cwd, strlen(o->step.cwd), &o->folder, &why))
-		err = fault_set(fault, ERR_INVALID, "order", "cwd",
+		err = fault_set(fault, ERR_INVALID, "job_spec", "cwd",
 		    "cwd_unknown cwd=%s reason=%s", o->step.cwd,
 		    buf_text(&why));
 	else if (strstr(o->step.cwd, "{{") != NULL &&
 	    *buf_text(&o->folder) != '/')
-		err = fault_set(fault, ERR_INVALID, "order", "cwd",
+		err = fault_set(fault, ERR_INVALID, "job_spec", "cwd",
 		    "cwd_relative cwd=%s", o->step.cwd);
 	o->step.cwd = buf_text(&o->folder);
 	buf_clear(&why);

@@ -100,7 +100,7 @@ artifact_input_read_files(struct json_object *files, const char *name,
     struct job_artifact **ret, size_t *ret_count, struct fault *fault)
 {
 	if (!json_object_is_type(files, json_type_object))
-		return fault_set(fault, ERR_INVALID, "order", "artifacts",
+		return fault_set(fault, ERR_INVALID, "job_spec", "artifacts",
 		    "job_spec_artifacts");
 	*ret = mem_realloc(*ret,
 	    *ret_count + (size_t)json_object_object_length(files) + 1,
@@ -110,7 +110,7 @@ artifact_input_read_files(struct json_object *files, const char *name,
 
 		*a = (struct job_artifact){ .name = name, .target = target };
 		if (!text_is_id(target) || !read_one(v, a))
-			return fault_set(fault, ERR_INVALID, "order",
+			return fault_set(fault, ERR_INVALID, "job_spec",
 			    "artifacts", "job_spec_artifact");
 	}
 	return ERR_OK;

@@ -20,6 +20,7 @@
 #include "journal/db.h"
 #include "plan/state.h"
 #include "plan/command.h"
+#include "wire/tty_message.h"
 #include "web/http/command.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
@@ -159,6 +160,12 @@ add_typing(struct json_object *o, struct view *v, int step, enum state state)
 	    !there ? NULL
 		   : arena_printf(v->req->arena, "%s.terminal",
 			 json_text(o, "output_url", "")));
+	model_text(o, "columns_range",
+	    arena_printf(
+		v->req->arena, "%d %d", TTY_COLUMNS_LEAST, TTY_COLUMNS_MOST));
+	model_text(o, "rows_range",
+	    arena_printf(
+		v->req->arena, "%d %d", TTY_ROWS_LEAST, TTY_ROWS_MOST));
 	model_text(o, "type_url",
 	    arena_printf(v->req->arena, "%s/type",
 		request_step_url(v->req, v->req->run, v->req->step)));
