@@ -141,22 +141,22 @@ item_refused(struct json_object *item)
 const char *
 list_refused(struct json_object *list, const char **ret_item)
 {
+	struct json_object *seen = json_object_new_object();
+	const char *why = NULL;
 	size_t n = json_count(list);
-	const char *why;
 
 	*ret_item = "";
 	if (n > LIST_MAX_ITEMS)
-		return MESSAGE("list_long");
-	for (size_t i = 0; i < n; i++) {
+		why = MESSAGE("list_long");
+	for (size_t i = 0; i < n && why == NULL; i++) {
 		struct json_object *item = json_at(list, i);
 
 		*ret_item = list_item_id(item);
-		if ((why = item_refused(item)) != NULL)
-			return why;
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(list_item_id(json_at(list, k)), *ret_item) ==
-			    0)
-				return MESSAGE("list_item_twice");
+		if ((why = item_refused(item)) == NULL &&
+		    json_object_object_get_ex(seen, *ret_item, NULL))
+			why = MESSAGE("list_item_twice");
+		json_set_bool(seen, *ret_item, true);
 	}
-	return NULL;
+	json_object_put(seen);
+	return why;
 }

@@ -241,8 +241,8 @@ has_not_begun(struct runner *r, const char *exec)
 }
 
 /*
- * Starts a dry run, or adopts that of an earlier runner.  If the process of that
- * one is only just being started, the lock decides between it and ours.
+ * Starts a dry run, or adopts that of an earlier runner.  If the process of
+ * that one is only just being started, the lock decides between it and ours.
  */
 static void
 start_dry_run(struct runner *r, const char *exec)

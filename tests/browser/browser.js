@@ -25,7 +25,7 @@ export async function open() {
 	assert.ok(base, 'BASE_URL says where the console listens');
 	browser ??= await chromium.launch({
 		executablePath: fileURLToPath(new URL('chromium', import.meta.url)),
-		args: ['--no-sandbox', '--disable-gpu', '--no-first-run',
+		args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none', '--no-first-run',
 		    '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 	});
 	return browser;

@@ -112,7 +112,7 @@ SPARE = """---
 title: What may be left
 rehearsal: {in: bare, within: 1d}
 parameters:
-  port: {label: Port, default: 8000, pattern: '\d+'}
+  port: {label: Port, default: 8000, pattern: '\\d+'}
   fast: {label: Fast, type: bool}
 ---
 ```sh {#work}

@@ -184,15 +184,18 @@ shell_scripts() {
 python_files() {
 	# shellcheck disable=SC2086
 	found=$(git ls-files '*.py') && [ -n "$found" ] &&
-	    more=$(scripts python3) && pyflakes3 $found $more
+	    more=$(scripts python3) && pyflakes3 $found $more &&
+	    python3 -W error::DeprecationWarning -W error::SyntaxWarning -c 'import sys; [compile(open(f).read(), f, "exec") for f in sys.argv[1:]]' $found $more
 }
 clean shellcheck shell_scripts
 clean pyflakes python_files
 
-# without PROGRAM LIBRARIES...: the program is not linked with them
+# without PROGRAM LIBRARIES...: the program is not linked with them; libraries
+# of Debian may be, such as libcrypto with libzstd
 without() {
 	program=$1; shift
-	libraries=$(ldd "$build/$program" 2>&1) || say "ldd cannot read $program: $libraries"
+	libraries=$(objdump -p "$build/$program" 2>&1) || say "objdump cannot read $program: $libraries"
+	libraries=$(echo "$libraries" | grep NEEDED) || say "$program is linked with nothing"
 	for library in "$@"; do
 		if [[ $libraries == *"$library"* ]]; then
 			say "$program is linked with $library"
