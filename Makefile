@@ -311,7 +311,7 @@ shots-lab: deps-test tests/browser/node_modules
 tests/browser/node_modules: tests/browser/package-lock.json
 	$(call npm_ci,tests/browser)
 	@touch $@
-# Each parser of foreign bytes under libFuzzer (clang), for FUZZ_SECONDS (10).
+# Each parser of foreign bytes under libFuzzer (clang), for FUZZ_SECONDS (6).
 # fuzz_NAME.c is linked with the layers and, where it tests a program's parsers,
 # with the folder FUZZ_NAME.
 FUZZ_compile = compile

@@ -151,14 +151,14 @@ class Started:
         self.console.log = pathlib.Path(f"/tmp/{self.base.name}.log")
         self.console.env["COUNTERSIGN_WITHOUT"] = without
         if "everything" in without:     # what is traced finds no leaks
-            self.console.env["ASAN_OPTIONS"] = "detect_leaks=0"
+            self.console.without_leaks()
         if plain and ROOT:
             nobody = pwd.getpwnam("nobody")
             os.chown(self.data, nobody.pw_uid, nobody.pw_gid)
             self.console.prefix = [
                 "setpriv", f"--reuid={nobody.pw_uid}",
                 f"--regid={nobody.pw_gid}", "--clear-groups"]
-            self.console.env["ASAN_OPTIONS"] = "detect_leaks=0"
+            self.console.without_leaks()
 
     def __enter__(self):
         self.console.__enter__()

@@ -751,7 +751,7 @@ def test_a_cancel_at_any_moment_leaves_a_result():
         os.path.join(os.path.dirname(os.path.abspath(__file__)), "lsan.supp")
     # only so does it see through libcrypto who called it
     os.environ["ASAN_OPTIONS"] = before.get("ASAN_OPTIONS", "") + \
-        ":fast_unwind_on_malloc=0"
+        ":fast_unwind_on_malloc=0:malloc_context_size=30"
     try:
         cancel_at_any_moment()
     finally:

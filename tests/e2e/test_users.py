@@ -307,7 +307,7 @@ class Plain:
         self.console.env["COUNTERSIGN_WITHOUT"] = without
         if ROOT:
             os.chown(self.base / "data", NOBODY.pw_uid, NOBODY.pw_gid)
-            self.console.env["ASAN_OPTIONS"] = "detect_leaks=0"
+            self.console.without_leaks()
             self.console.prefix = ["setpriv", f"--reuid={NOBODY.pw_uid}",
                                    f"--regid={NOBODY.pw_gid}",
                                    "--clear-groups"]
