@@ -36,6 +36,11 @@ describe('the replay of a recording', () => {
 	});
 
 	test('hostile sequences leave no link, no title and no clipboard', async () => {
+		await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+		await page.evaluate(() => navigator.clipboard.writeText('what the viewer copied'));
+		await page.reload();
+		await page.waitForFunction(() => document.querySelector('.xterm-rows')?.textContent.includes('last line'));
+		assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'what the viewer copied');
 		assert.equal(await page.locator('.player-screen a').count(), 0);
 		assert.match(await page.title(), /Print/);
 		assert.equal(await page.locator('.player-screen .xterm-underline-5').count(), 0);
