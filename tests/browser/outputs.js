@@ -7,13 +7,14 @@
  * beginning of the file that it names, and in the end the whole.  A script
  * prints fewer lines than a card shows.
  */
-/* global shown, note, seen -- of the page */
+/* global inView, shown, note, seen -- of the page */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ana, base, close, newPage, signIn } from './browser.js';
 
 const GROUPS = (process.env.GROUPS ?? '2,8,12,64').split(',').map(Number);
 const ATTEMPTS = 3;
+const ON_CARD = 8, WELL_ON_CARD = 2;	/* as in fcgi/web/card/card_targets.c */
 const auth = { Authorization: `Bearer ${process.env.TOKEN}`, Accept: 'application/json' };
 
 async function ask(method, path, body) {
@@ -32,11 +33,20 @@ async function fileOf(path) {
 	return files.get(path);
 }
 
+/* The number of outputs on the card: of a larger group those that failed, and a few of the others. */
+function onCard(attempts) {
+	const count = ({ targets, targets_count: all }) => all <= ON_CARD ? all :
+	    Math.min(ON_CARD, Math.max(WELL_ON_CARD, targets.filter((t) => t.state !== 'succeeded').length));
+
+	return attempts.map(count).reduce((a, b) => a + b);
+}
+
 /* In the page: keeps what stood on the screen, under which name. */
 function collect() {
 	const seen = new Set();
 
-	globalThis.shown = () => [...document.querySelectorAll('pre.out[data-txt]')].map((pre) => {
+	globalThis.inView = (pre) => !pre.closest('details:not([open])');
+	globalThis.shown = (which = () => true) => [...document.querySelectorAll('pre.out[data-txt]')].filter(which).map((pre) => {
 		const lines = pre.dataset.owned === undefined ? pre.textContent :
 		    [...pre.children].map((line) => line.textContent + '\n').join('');
 
@@ -69,16 +79,27 @@ describe('outputs of a group', () => {
 		}
 	}
 
+	/* Opens the outputs that are folded: those of the last attempt, or of all of them. */
+	const unfold = (within) => page.$eval('#step-roll', (card, where) => {
+		card.open = true;	/* one that succeeded has folded */
+		card.querySelectorAll(`${where} .out-fold`).forEach((fold) => {
+			fold.open = true;	/* it is read when it is opened */
+		});
+	}, within);
+
 	/* As many outputs as belong there, all of them whole. */
-	async function settles(state) {
+	async function settles(state, attempts, within) {
+		const wanted = onCard(attempts);
+
 		await page.waitForSelector(`#step-roll.is-${state}`, { timeout: 120000 });
-		await page.waitForFunction(() => document.querySelectorAll('pre.out[data-running]').length === 0 &&
-		    document.querySelectorAll('#step-roll > .step-body > .attempt > .target').length > 0);
 		for (const end = Date.now() + 15000; ; await page.waitForTimeout(200)) {
-			const shown = await page.evaluate(() => globalThis.shown().filter((x) => x.lines));
+			await unfold(within);
+			const texts = await page.evaluate(() => shown(inView));
 
 			try {
-				await compare(shown, true);
+				assert.equal(await page.locator('pre.out[data-running]').count(), 0);
+				assert.equal(texts.length, wanted, `${texts.length} outputs are shown, and not ${wanted}`);
+				await compare(texts, true);
 				break;
 			} catch (e) {
 				if (Date.now() > end)
@@ -105,20 +126,13 @@ describe('outputs of a group', () => {
 					await page.waitForTimeout(300);
 					step = (await ask('GET', `/runs/${id}`)).steps.find((s) => s.id === 'roll');
 				} while (['requested', 'starting', 'running'].includes(step.state));
-				await settles(step.state);
+				await settles(step.state, step.attempts.slice(-1), '.step-body > .attempt');
 				if (step.state !== 'failed')
 					break;
 			}
 			if (await page.locator('#step-roll .fold[data-key=earlier]').count() > 0) {
-				await page.$eval('#step-roll', (card) => {
-					card.open = true;	/* one that succeeded has folded */
-				});
 				await page.click('#step-roll .fold[data-key=earlier] > summary');
-				await page.$$eval('#step-roll .out-fold', (folds) => folds.forEach((fold) => {
-					fold.open = true;	/* those of a group are folded, and read when they are opened */
-				}));
-				await page.waitForFunction(() => globalThis.shown().every((x) => x.lines));
-				await settles(step.state);
+				await settles(step.state, step.attempts, '.attempt');
 			}
 			const all = (await page.evaluate(() => [...seen])).map((s) => JSON.parse(s));
 
