@@ -7,7 +7,6 @@ import pathlib
 import shutil
 import sys
 import tempfile
-import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
@@ -16,9 +15,11 @@ from console import (Console, enter, left_out, main,  # noqa: E402
 
 BOOK = """---
 title: While the disk fills
+parameters:
+  folder: {label: Where it waits for a mark}
 ---
 ```sh {#slow}
-sleep 2
+while ! [ -e "$folder/go" ]; do sleep 0.1; done
 echo finished
 ```
 
@@ -47,9 +48,55 @@ def fill(folder):
                 block = block[:len(block) // 2]
 
 
+def begun(ana, marks):
+    """A run of BOOK whose first step can be pressed."""
+    status, answer = ana.post("/runs", {"runbook": "slow",
+        "environment": "test", "parameters": {"folder": str(marks)}})
+    assert status == 201, answer
+    assert ana.post(f"/runs/{answer['id']}/start")[0] == 200
+    return answer["id"]
+
+
+def comments(ana, run):
+    """Sends comments until one is acknowledged in the room of the ballast,
+    which is given up when the first is refused; the texts of those that were
+    acknowledged."""
+    said = []
+    for n in range(10):
+        text = f"{n} " + "x" * 9000
+        status, answer = ana.post(f"/runs/{run}/comments", {"text": text})
+        assert status in (200, 503), (status, answer)
+        if status == 200:
+            said.append(text)
+        if len(said) == 2:
+            return said
+    raise AssertionError(f"{len(said)} of 10 comments were acknowledged")
+
+
+def is_served(console):
+    try:
+        return console.raw("GET", "/healthz")[0] == 200
+    except OSError:
+        return False
+
+
+def are_there(ana, run, texts):
+    status, page = ana.get(f"/runs/{run}", accept="text/html")
+    lost = [text[:10] for text in texts if text not in page]
+    assert status == 200 and not lost, (status, lost)
+
+
+def presses_nothing(ana, run, step):
+    """Nothing new begins on a full disk, and the message says why."""
+    status, answer = ana.post(f"/runs/{run}/steps/{step}/execute")
+    assert (status, answer["error"]["code"]) == (503, "disk_full"), answer
+    assert "disk" in answer["error"]["message"], answer
+
+
 def a_full_disk_stops_new_steps_and_loses_nothing():
     disk = pathlib.Path("/mnt")         # in a mount namespace of our own
     log = pathlib.Path(tempfile.mkdtemp(prefix="cs-disk-"))
+    log.chmod(0o777)            # the steps may have a user of their own
     books = runbook_folder({"slow": BOOK})
     try:
         (disk / "data").mkdir()
@@ -57,28 +104,32 @@ def a_full_disk_stops_new_steps_and_loses_nothing():
         console.log = log / "log"
         with console:
             ana = console.user("ana", "operator")
-            _, answer = ana.post("/runs", {"runbook": "slow",
-                "environment": "test", "parameters": {}})
-            run = answer["id"]
-            ana.post(f"/runs/{run}/start")
+            run, other = begun(ana, log), begun(ana, log)
             assert ana.post(f"/runs/{run}/steps/slow/execute")[0] == 202
-            time.sleep(0.5)
+            wait_until(lambda: ana.step(run, "slow")["state"] == "running")
             fill(disk)
-            status, answer = ana.post(f"/runs/{run}/comments",
-                                      {"text": "x" * 9000})
-            assert status in (200, 503), (status, answer)
+            presses_nothing(ana, other, "slow")
+            said = comments(ana, run)
+            are_there(ana, run, said)
+            (log / "go").touch()
             step = ana.wait_step(run, "slow", 20)
             assert step["state"] in ("succeeded", "unknown"), step
-            # nothing new begins on a full disk, and the message says why
+            presses_nothing(ana, other, "slow")
             if step["state"] == "succeeded":
-                status, answer = ana.post(f"/runs/{run}/steps/next/execute")
-                assert status == 503, (status, answer)
-                assert "disk" in answer["error"]["message"], answer
+                presses_nothing(ana, run, "next")
+            # what was acknowledged is on the disk, and not in a process alone
+            console.kill("countersign-keeper")
+            console.kill("countersign-web")
             (disk / "filler").unlink()
+            wait_until(lambda: is_served(console))
+            are_there(ana, run, said)
             if step["state"] == "unknown":
                 assert ana.post(f"/runs/{run}/steps/slow/resolve", {
                     "outcome": "succeeded", "note": "it said so"})[0] == 200
             assert ana.press(run, ana.step(run, "next"))["state"] == \
+                "succeeded"
+            are_there(ana, run, said)
+            assert ana.press(other, ana.step(other, "slow"))["state"] == \
                 "succeeded"
             console.verify()
     finally:
