@@ -31,7 +31,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The order is that of CALLS in test_fail.py. */
+/* failing.py reads the names here. */
 enum call {
 	READ,
 	WRITE,
