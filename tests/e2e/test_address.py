@@ -11,9 +11,10 @@ import re
 import ssl
 import subprocess
 import tempfile
+import urllib.parse
 
-from console import (BUILD, Console, LeftOut, enter, free_port, main,
-                     runbook_folder)
+from console import (BUILD, PASSWORD, Console, LeftOut, enter, free_port,
+                     main, runbook_folder)
 
 OUTSIDE = "192.0.2.7"
 FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="cs-tls-"))
@@ -40,18 +41,26 @@ def make_certificate():
          "-out", CERT, "-keyout", KEY], check=True, capture_output=True)
 
 
-def status_of(host, port, path="/healthz", tls=None):
-    """The status and headers of one GET."""
+def status_of(host, port, path="/healthz", tls=None, **request):
+    """The status and headers of one request, a GET if nothing else is said."""
     kind = http.client.HTTPSConnection if tls else http.client.HTTPConnection
     more = {"context": tls} if tls else {}
     c = kind(host, port, timeout=20, **more)
     try:
-        c.request("GET", path)
+        c.request(**{"method": "GET", "url": path, **request})
         answer = c.getresponse()
         answer.read()
         return answer.status, answer.headers
     finally:
         c.close()
+
+
+def sign_in(host, port, tls):
+    """As the form of the page does it."""
+    fields = urllib.parse.urlencode({"name": "ana", "password": PASSWORD})
+    return status_of(host, port, "/login", tls, method="POST", body=fields, headers={
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Origin": f"https://{host}:{port}"})
 
 
 def refused(*options):
@@ -119,10 +128,12 @@ def a_certificate_brings_TLS_and_no_warning():
     trusted = ssl.create_default_context(cafile=str(CERT))
     options = ("--host", host, "--tls-cert", CERT, "--tls-key", KEY)
     with Console(options=options) as console:
-        status, headers = status_of(host, console.port, "/login", trusted)
-        assert status == 200, status
+        console.user("ana", "operator")
+        status, headers = sign_in(host, console.port, trusted)
         cookies = headers.get_all("Set-Cookie") or []
-        assert all("Secure" in c for c in cookies), cookies
+        assert status == 303 and cookies, (status, cookies)
+        for cookie in cookies:
+            assert cookie.startswith("__Host-") and "; Secure" in cookie, cookies
         assert "in the clear" not in console.log.read_text()
         # who forgot the "s" is led to it
         status, headers = status_of(host, console.port, "/login?next=%2Fruns")

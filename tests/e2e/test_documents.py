@@ -114,7 +114,7 @@ def test_ids_of_steps_in_any_script():
         _, _, page = console.raw("GET", url, headers={"Cookie": session["Cookie"], "Accept": "text/html"})
         page = page.decode()
         links = re.findall(r'(?:action|href|data-txt)="([^"]*)"', page)
-        assert all(link.isascii() for link in links), [link for link in links if not link.isascii()]
+        assert links and all(link.isascii() for link in links), [link for link in links if not link.isascii()]
         place = urllib.parse.quote("页面-1")
         assert f"{url}/steps/{place}/confirm" in links, links
         status, headers, _ = console.raw(
