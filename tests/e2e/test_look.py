@@ -6,6 +6,7 @@ MariaDB, an HTTP server with TLS; none of them is changed by being looked at.
 """
 import http.server, json, os, pathlib, shutil, ssl, threading, time
 
+import leaks
 import test_sql as sql
 import test_step_ssh as ssh
 from console import Console, main, runbook_folder
@@ -380,7 +381,7 @@ def test_a_preflight_tries_each_target_and_changes_none():
         assert "valid until" in good["web"]["connection"], good["web"]
         assert Web.seen == [], "the preflight sent a request"
         assert sql.MARIA.sql("SELECT n FROM app.people") == "1"
-        assert sql.PASSWORD not in json.dumps(found)
+        assert not leaks.found(json.dumps(found), leaks.needles(sql.PASSWORD))
         for path in ("", "/preflight", "/report"):
             html = ana.ask("GET", f"/runs/{run}{path}", accept="text/html")[1]
             assert ("1 of 6 targets" in html) == (path != "/report"), html[-3000:]

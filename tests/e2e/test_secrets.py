@@ -4,13 +4,15 @@
 at a time by each kind of step: they are in no recording, status, page, log,
 database and process list.
 """
-import base64, http.server, json, os, pathlib, shutil, sqlite3, threading
+import http.server, json, os, pathlib, shutil, sqlite3, threading
 import time, urllib.parse
 
+import leaks
 import test_copy as copy
 import test_sql as sql
 import test_step_ssh as ssh
 from console import Console, main, runbook_folder
+from leaks import FORMS, forms
 
 WORK = pathlib.Path(ssh.WORK)
 SECRETS = ["hunter2!", "s3cr3t-Passw0rd", "pa$$ word", "it's \"quoted\"", "back\\slash\\end", "`id`$(id)",
@@ -20,20 +22,6 @@ SECRETS = ["hunter2!", "s3cr3t-Passw0rd", "pa$$ word", "it's \"quoted\"", "back\
            "postgres://op:geheim@db/x", "a" * 60, "aab" * 21, "x\u202ey\u200bz", "'single'", "\"double\"",
            "trailing\\", "(?i)^re.*gex$", "first of three\nsecond of three\nthird of three\n"]
 VALUES = {f"s{i}": text for i, text in enumerate(SECRETS)}
-
-# Runs on the target and in this test: what a tool may make of a secret.
-FORMS = '''
-import base64, json, shlex, urllib.parse
-def forms(text):
-    raw = text.encode()
-    return [text, base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode().rstrip("="),
-            base64.b64encode(b"u:" + raw).decode(), urllib.parse.quote(text), urllib.parse.quote(text, safe=""),
-            urllib.parse.quote_plus(text), raw.hex(), raw.hex().upper(), json.dumps(text)[1:-1],
-            json.dumps(text, ensure_ascii=False)[1:-1], shlex.quote(text)]
-'''
-MADE = {}
-exec(FORMS, MADE)
-forms = MADE["forms"]
 
 PRINT = FORMS + f'''
 import os, sys
@@ -45,25 +33,12 @@ for i in range({len(SECRETS)}):
 '''
 
 
-def needles():
-    """Texts that may stand nowhere: each form of each secret, and of its
-    lines."""
-    found = set()
-    for text in SECRETS:
-        for part in [text, *text.split("\n")]:
-            if len(part) >= 4:
-                found.update(form.strip("'").encode() for form in forms(part))
-                found.add(base64.b64encode(b"u:" + part.encode())[4:-4])
-    return sorted(n for n in found if len(n) >= 4)
-
-
-NEEDLES = needles()
+NEEDLES = leaks.needles(*SECRETS)
 
 
 def clean(data, where):
-    for needle in NEEDLES:
-        at = data.find(needle)
-        assert at < 0, f"{needle!r} stands in {where}: …{data[max(0, at - 60):at + 60]!r}…"
+    found = leaks.found(data, NEEDLES)
+    assert not found, f"in {where}: {found[0]}"
 
 
 def clean_folder(folder, but=()):

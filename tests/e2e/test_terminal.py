@@ -14,6 +14,7 @@ import tempfile
 import time
 
 import console
+import leaks
 from messages import said_in
 from sshd import cut, settings
 
@@ -125,11 +126,6 @@ def until(what, seconds=60):
         time.sleep(0.1)
 
 
-def found_in(folder, text):
-    return [str(p) for p in folder.rglob("*")
-            if p.is_file() and text.encode() in p.read_bytes()]
-
-
 def main(results, work):
     sshd = Sshd(work)
     try:
@@ -158,8 +154,9 @@ def talk(results, work, sshd):
         menus(results, ana, run, work)
         again(results, ana, run, work)
         endings(results, ana, run, hosts)
-        results.check("the password is in no file of the data folder",
-                      found_in(pathlib.Path(c.data), SECRET) == [])
+        found = leaks.found_in(c.data, leaks.needles(SECRET))
+        results.check("the password is in no file of the data folder, in no "
+                      "form", found == [], found)
         home = work / "home"
         until(lambda: not any((home / ".countersign").glob("*")))
         results.check("nothing of the terminals is left on the targets", True)
