@@ -1,6 +1,9 @@
 /* The rules for static/js and tests/browser: what is a mistake, not a taste. */
 import globals from 'globals';
 
+/* Node.js 18 of Debian 12 lacks them, and browsers of its age do. */
+const tooNew = ['toSorted', 'toReversed', 'toSpliced', 'groupBy', 'withResolvers', 'fromAsync'];
+
 const rules = {
 	'no-undef': 'error',
 	'no-unused-vars': ['error', { caughtErrors: 'none' }],
@@ -20,6 +23,7 @@ const rules = {
 	'eqeqeq': ['error', 'always', { null: 'ignore' }],
 	'array-callback-return': 'error',
 	'valid-typeof': 'error',
+	'no-restricted-properties': ['error', ...tooNew.map((property) => ({ property, message: 'Node.js 18 has no such function.' }))],
 };
 
 export default [
