@@ -223,12 +223,22 @@ TEST_OBJS = $(filter-out %/main.o,$(call objs,$(sort base lang plan compiler inv
 	    wire pack html $(1))))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 
-define unit
-$(B)/tests/$(1): tests/unit/$(1).c $(call TEST_OBJS,$(2) $(UNIT_$(2))) $(wildcard tests/unit/*.h)
+comma = ,
+# From an archive the linker takes the objects that a test needs; of the
+# executor all, as its kinds of step are weak references (actions/act.h).
+define archive
+$(B)/tests/$(1).a: $(call TEST_OBJS,$(1) $(UNIT_$(1)))
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$(filter-out %.h,$$^) -lcmocka -lfcgi $$(countersign-executor-clients_LIBS) $$(countersign-keeper_LIBS) $$(BOOK_LIBS)
+	$$(Q)rm -f $$@ && ar rcs --thin $$@ $$^
 endef
-$(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t),$(word 2,$(subst _, ,$(t))))))
+folder_of = $(word 2,$(subst _, ,$(notdir $(1))))
+$(foreach f,$(sort $(foreach t,$(UNIT_TESTS),$(call folder_of,$(t)))),$(eval $(call archive,$(f))))
+
+define unit
+$(B)/tests/$(1): tests/unit/$(1).c $(B)/tests/$(2).a $(wildcard tests/unit/*.h)
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$< $(if $(filter executor,$(2)),-Wl$(comma)--whole-archive) $(B)/tests/$(2).a -Wl,--no-whole-archive -lcmocka -lfcgi $$(countersign-executor-clients_LIBS) $$(countersign-keeper_LIBS) $$(BOOK_LIBS)
+endef
+$(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t),$(call folder_of,$(t)))))
 
 unit-built: $(UNIT_TESTS) $(B)/tests/render
 unit: asan

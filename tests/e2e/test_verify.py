@@ -56,6 +56,7 @@ def set_schema(db, table, sql):
 
 
 # The first four for each column; all of them with LONG=1 (make test-long).
+# A column of several rows has each of them in one row.
 VALUES = [None, b"", "other", 2 ** 62, "", b"\xff\xfe", -1, "null", "[1]",
           '{"a": 1}'][:10 if LONG else 4]
 
@@ -115,7 +116,7 @@ def columns_to_change(missed):
             missed.append(f"{table} has no row to change")
         for column in columns:
             for n, row in enumerate(rows):
-                for value in VALUES if n == 0 else [VALUES[n % 4]]:
+                for value in VALUES[n % len(VALUES)::len(rows)]:
                     yield table, column, keys, row, value
     db.close()
 

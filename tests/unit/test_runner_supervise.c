@@ -407,7 +407,7 @@ one_that_does_not_answer_is_ended_after_its_time(void **state)
 
 	(void)state;
 	new_run();
-	press_with("trap '' TERM; hold; waits");
+	press_with("trap '' TERM; echo $$ >pid; hold; waits");
 	e = executor();
 	assert_int_equal(ask("step_cancel", "one", "{}"), ERR_OK);
 	supervise_jobs(&runner);
